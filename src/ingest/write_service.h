@@ -1,0 +1,96 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "catalog/catalog.h"
+#include "ingest/line_error.h"
+#include "util/clock.h"
+#include "wal/wal.h"
+
+namespace influxdb3::ingest {
+
+/// Unit of the timestamps in a write; kAuto decides per line by magnitude.
+enum class Precision : uint8_t {
+  kAuto,
+  kNanosecond,
+  kMicrosecond,
+  kMillisecond,
+  kSecond,
+  kMinute,
+  kHour,
+};
+
+struct WriteOptions {
+  bool allow_new_tags = false;  ///< --allow-new-tags: a new tag is appended to the series key
+};
+
+struct WriteRequest {
+  std::string database;  ///< must have passed catalog::ValidateDatabaseName
+  Precision precision = Precision::kAuto;
+  bool accept_partial = true;
+  bool no_sync = false;
+  std::string body;  ///< line protocol, decompressed; becomes the batch's backing
+};
+
+/// How a write ended.
+struct WriteOutcome {
+  /// Ok when everything good was stored (line_errors may still be non-empty with accept_partial).
+  /// Otherwise nothing was stored: see `status` and, for a rejected batch, line_errors[0].
+  util::Status status;
+  /// Bad lines in order of appearance, at most limits::kLineErrorsReportedMax of them.
+  std::vector<LineError> line_errors;
+  /// One of line_errors came from a database, table or column limit (HTTP 422 instead of 400).
+  bool limit_exceeded = false;
+  uint64_t lines_accepted = 0;
+  uint64_t lines_rejected = 0;
+};
+
+struct IngestStats {
+  uint64_t lines = 0;
+  uint64_t lines_rejected = 0;
+  uint64_t bytes = 0;
+};
+
+/// The write path: parse → validate → catalog → log → (durable, visible) → done. Thread-safe.
+class WriteService {
+ public:
+  WriteService(catalog::Catalog* catalog, wal::Wal* wal, const util::Clock* clock,
+               WriteOptions options);
+
+  /// Parses and validates on the calling thread (CPU only, no I/O), then hands the rows to the log.
+  /// `done` is called exactly once: from this thread when the outcome is known at once (nothing to
+  /// store, rejected, no_sync), else from the log's thread; it must not block.
+  void Write(WriteRequest request, std::function<void(WriteOutcome)> done);
+
+  IngestStats stats() const;
+
+  // Schema changes by request instead of by write; durable and visible when `done` is called.
+  void CreateDatabase(std::string name, std::optional<int64_t> retention_ns,
+                      std::function<void(util::Status)> done);
+  void CreateTable(std::string database, std::string table, std::vector<std::string> tags,
+                   std::vector<model::ColumnDef> fields, std::function<void(util::Status)> done);
+  /// `hard_delete_at_ns`: none = never.
+  void DeleteDatabase(std::string name, std::optional<int64_t> hard_delete_at_ns,
+                      std::function<void(util::Status)> done);
+  void DeleteTable(std::string database, std::string table,
+                   std::optional<int64_t> hard_delete_at_ns,
+                   std::function<void(util::Status)> done);
+  void SetRetention(std::string database, std::optional<int64_t> retention_ns,
+                    std::function<void(util::Status)> done);
+
+ private:
+  catalog::Catalog* catalog_;
+  wal::Wal* wal_;
+  const util::Clock* clock_;
+  WriteOptions options_;
+  std::atomic<uint64_t> lines_{0};
+  std::atomic<uint64_t> lines_rejected_{0};
+  std::atomic<uint64_t> bytes_{0};
+};
+
+}  // namespace influxdb3::ingest

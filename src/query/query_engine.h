@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "util/clock.h"
+#include "util/result.h"
+
+namespace arrow {
+class RecordBatch;
+class Schema;
+}  // namespace arrow
+
+namespace influxdb3::catalog {
+class Catalog;
+}
+namespace influxdb3::buffer {
+class BufferStore;
+}
+
+namespace influxdb3::query {
+
+/// The value of a `$name` parameter. std::monostate is NULL.
+using ParameterValue = std::variant<std::monostate, bool, int64_t, uint64_t, double, std::string>;
+
+struct QueryRequest {
+  std::string database;
+  std::string sql;
+  std::map<std::string, ParameterValue> parameters;  ///< names without `$`
+};
+
+/// Rows of a running query. One thread at a time calls schema() and Next(); Cancel() may come from
+/// any thread. Destroying it cancels the query and frees its memory.
+///
+/// Types: tags and strings Utf8, `time` Timestamp(ns) without zone. Columns that are a table's
+/// column (also under an alias) carry the field metadata `iox::column::type` (model/column_type.h).
+class ResultStream {
+ public:
+  virtual ~ResultStream() = default;
+  virtual const std::shared_ptr<arrow::Schema>& schema() const = 0;
+  /// The next non-empty batch; null at the end. Errors carry the text clients must see.
+  virtual util::Result<std::shared_ptr<arrow::RecordBatch>> Next() = 0;
+  virtual void Cancel() = 0;
+};
+
+struct QueryOptions {
+  size_t memory_bytes_max = 0;        ///< --exec-mem-pool-bytes, all queries together
+  int64_t timeout_ns = 0;             ///< per query; 0 = none
+  int thread_count = 2;               ///< --num-datafusion-threads
+  size_t concurrent_queries_max = 0;  ///< --max-concurrent-queries; 0 = no limit
+};
+
+/// Runs SQL over the catalog's tables. Thread-safe; queries run in parallel and never see each
+/// other.
+///
+/// Status codes of errors: NotFound (unknown database; the message is `database not found: X`),
+/// InvalidArgument (parse and plan errors, with the reference's texts), Unsupported (statements and
+/// features the reference answers 405 to), ResourceExhausted (memory limit), DeadlineExceeded,
+/// Cancelled, Internal (errors while running).
+class QueryEngine {
+ public:
+  virtual ~QueryEngine() = default;
+
+  /// `catalog`, `buffer` and `clock` must outlive the engine.
+  static util::Result<std::unique_ptr<QueryEngine>> Open(const QueryOptions& options,
+                                                         const catalog::Catalog* catalog,
+                                                         const buffer::BufferStore* buffer,
+                                                         const util::Clock* clock);
+
+  /// Plans the query and starts it; what can fail before the first row fails here where possible.
+  virtual util::Result<std::unique_ptr<ResultStream>> ExecuteSql(const QueryRequest& request) = 0;
+};
+
+}  // namespace influxdb3::query

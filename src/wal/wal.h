@@ -1,0 +1,94 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "util/clock.h"
+#include "util/result.h"
+#include "wal/record.h"
+
+namespace influxdb3::object_store {
+class ObjectStore;
+}
+
+namespace influxdb3::wal {
+
+/// Receives every record once, in log order, from one thread at a time: at start from replay, then
+/// each time the record is durable and before its writer is acknowledged. The query buffer and the
+/// caches are listeners; the log does not know them.
+class Listener {
+ public:
+  virtual ~Listener() = default;
+  /// Must not fail: everything that can be wrong with a record was checked before it was logged.
+  virtual void OnRecord(util::WalSeq seq, const Record& record, bool replay) = 0;
+};
+
+struct Options {
+  /// At most this much encoded data waits to be written; beyond it Submit answers Unavailable.
+  size_t queue_bytes_max = 0;
+  /// How long records are gathered before a flush. The append-only file log ignores it and flushes
+  /// as soon as the previous flush is done; a log of one object per flush waits that long.
+  int64_t flush_interval_ns = 1'000'000'000;
+  /// A file segment is closed and the next one started beyond this size.
+  size_t segment_bytes_max = size_t{256} << 20;
+  /// Start-up refuses any damage, also a torn tail and damage that could be skipped.
+  bool replay_fail_on_error = false;
+};
+
+struct ReplayStats {
+  uint64_t records = 0;
+  uint64_t rows = 0;
+  uint64_t bytes = 0;
+  uint64_t torn_tail_bytes = 0;  ///< cut off the end of the last segment
+};
+
+/// Counters for /metrics; a consistent copy.
+struct WalStats {
+  uint64_t flushes = 0;
+  uint64_t records = 0;
+  uint64_t bytes_written = 0;
+  uint64_t flush_failures = 0;
+  uint64_t sync_ns_total = 0;
+  size_t queue_bytes = 0;
+};
+
+/// The write-ahead log of one node. Thread-safe.
+///
+/// Contract, in this order: written → checksummed → synced → given to the listeners (visible) →
+/// acknowledged. What was acknowledged is there after a crash at any moment; a record is there
+/// whole or not at all.
+///
+/// A failed flush (disk full, store away) fails the rows waiting in it with Unavailable or Io;
+/// their catalog operations, which are already visible, are carried over to the next flush so that
+/// no later record can refer to something the log does not know.
+class Wal {
+ public:
+  virtual ~Wal() = default;
+
+  /// Reads the whole log, gives every record to the listeners, cuts a torn tail and makes the log
+  /// ready for Submit. Progress goes to the application log. Called once, before any Submit.
+  virtual util::Result<ReplayStats> Replay(const std::vector<Listener*>& listeners) = 0;
+
+  /// Queues a record; returns at once. `payload` is EncodeRecord(record). `done` is called exactly
+  /// once, from a thread of the log: with ok when the record is durable and visible, else with the
+  /// error. It must not block. When Submit itself returns an error, `done` is never called.
+  virtual util::Status Submit(std::shared_ptr<const Record> record, std::string payload,
+                              std::function<void(util::Status)> done) = 0;
+
+  /// Flushes what is queued, then refuses further records. Blocks until done. Idempotent.
+  virtual util::Status Shutdown() = 0;
+
+  virtual WalStats stats() const = 0;
+};
+
+/// A log of append-only segments `{directory}/wal/{first seq:011}.wal`, synced with fdatasync per
+/// group of records. Creates the directory; refuses (Conflict) when another process holds the lock
+/// file of the node's directory.
+util::Result<std::unique_ptr<Wal>> OpenFileWal(const std::string& node_directory,
+                                               const Options& options);
+
+/// A log that keeps nothing: `--object-store=memory`. Records are visible and acknowledged at once.
+util::Result<std::unique_ptr<Wal>> OpenMemoryWal(const Options& options);
+
+}  // namespace influxdb3::wal
