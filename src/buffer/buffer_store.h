@@ -1,9 +1,11 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "buffer/table_snapshot.h"
 #include "catalog/catalog.h"
@@ -13,6 +15,7 @@
 namespace influxdb3::buffer {
 
 class TableBuffer;
+struct ApplyScratch;
 
 struct BufferStats {
   uint64_t rows = 0;
@@ -24,7 +27,8 @@ struct BufferStats {
 /// log's) applies records; any number of readers take snapshots and read them without locks.
 class BufferStore : public wal::Listener {
  public:
-  /// `chunk_duration_ns` is --gen1-duration. `catalog` must outlive the store.
+  /// `chunk_duration_ns` is --gen1-duration. `catalog` must outlive the store; null only in tests
+  /// of the buffer.
   BufferStore(const catalog::Catalog* catalog, int64_t chunk_duration_ns);
   ~BufferStore() override;
 
@@ -38,10 +42,22 @@ class BufferStore : public wal::Listener {
   BufferStats stats() const;
 
  private:
+  void ApplyBatch(const model::TableBatch& batch);
+  void DropTable(util::TableId table);
+  void DropDatabase(util::DbId db);
+
   const catalog::Catalog* catalog_;
-  int64_t chunk_duration_ns_;
+  const int64_t chunk_duration_ns_;
   mutable std::mutex tables_mutex_;  ///< guards tables_ (the map, not what it points to)
   std::unordered_map<util::TableId, std::shared_ptr<TableBuffer>> tables_;
+
+  // Rows validated before a deletion may be logged behind it; ids are never reused. The writer's.
+  std::unordered_set<util::TableId> dropped_tables_;
+  std::unordered_set<util::DbId> dropped_databases_;
+  const std::unique_ptr<ApplyScratch> scratch_;
+  std::atomic<uint64_t> rows_{0};
+  std::atomic<uint64_t> chunks_{0};
+  std::atomic<uint64_t> bytes_{0};
 };
 
 }  // namespace influxdb3::buffer

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -14,21 +15,35 @@ namespace influxdb3::buffer {
 /// or 4 bytes of prefix and a pointer to bytes that live as long as the snapshot. This is the
 /// memory layout of DuckDB's string_t (1.5), so string columns are scanned without copying;
 /// query/duckdb asserts that the sizes agree.
-struct StringRef {
+struct alignas(8) StringRef {
   static constexpr uint32_t kInlineBytesMax = 12;
   uint32_t size = 0;
-  union {
-    char inlined[12];
-    struct {
-      char prefix[4];
-      const char* data;
-    } pointer;
-  };
+  char inlined[kInlineBytesMax] = {};  ///< or prefix and pointer
 
-  StringRef() : inlined{} {}
   /// `bytes` must outlive this when longer than kInlineBytesMax.
-  static StringRef Of(std::string_view bytes);
-  std::string_view view() const { return {size <= kInlineBytesMax ? inlined : pointer.data, size}; }
+  static StringRef Of(std::string_view bytes) {
+    StringRef ref;
+    ref.size = static_cast<uint32_t>(bytes.size());
+    if (bytes.size() <= kInlineBytesMax) {
+      if (!bytes.empty()) std::memcpy(ref.inlined, bytes.data(), bytes.size());
+    } else {
+      const char* pointer = bytes.data();
+      std::memcpy(ref.inlined, pointer, kPrefixBytes);
+      std::memcpy(ref.inlined + kPrefixBytes, &pointer, sizeof(pointer));
+    }
+    return ref;
+  }
+
+  const char* data() const {
+    if (size <= kInlineBytesMax) return inlined;
+    const char* pointer;
+    std::memcpy(&pointer, inlined + kPrefixBytes, sizeof(pointer));
+    return pointer;
+  }
+  std::string_view view() const { return {data(), size}; }
+
+ private:
+  static constexpr uint32_t kPrefixBytes = 4;
 };
 static_assert(sizeof(StringRef) == 16);
 
@@ -37,9 +52,14 @@ struct ColumnView {
   /// int64_t, uint64_t, double, StringRef or uint8_t elements, by the column's type. Null when no
   /// row of the segment has a value: the whole column is NULL here.
   const void* values = nullptr;
-  /// One bit per row as in model::FieldColumn; null when all rows of the view have a value. The
-  /// last word may hold bits of rows past row_count that change while reading: copy it, mask it.
+  /// One bit per row as in model::FieldColumn; null when all rows of the view have a value. Bits
+  /// past row_count in the last word are unspecified, but never change while reading.
   const uint64_t* validity = nullptr;
+
+  bool IsValid(uint32_t row) const {
+    return values != nullptr &&
+           (validity == nullptr || ((validity[row / 64] >> (row % 64)) & 1) != 0);
+  }
 };
 
 /// A run of rows of a chunk in order of arrival. The first `row_count` rows never change.
@@ -48,7 +68,14 @@ struct SegmentView {
   uint32_t first_row = 0;  ///< index in the chunk of this segment's first row
   const int64_t* time = nullptr;
   const uint32_t* series = nullptr;  ///< indexes for SeriesView
-  std::vector<ColumnView> columns;   ///< by ColumnId; tag columns and late columns are empty views
+  /// By ColumnId; tag columns are empty views, and columns behind the last one with a value here
+  /// are missing: see column().
+  std::vector<ColumnView> columns;
+
+  /// An empty view for a column that has no values here, or that the table did not have yet.
+  ColumnView column(util::ColumnId id) const {
+    return id.value < columns.size() ? columns[id.value] : ColumnView();
+  }
 };
 
 /// The tag sets of a table. Indexes are dense, in order of first arrival, and never change meaning.
@@ -62,7 +89,9 @@ struct SeriesView {
     /// every code is 0.
     const uint32_t* codes = nullptr;
   };
-  std::vector<Tag> tags;  ///< parallel to TableSchema::tag_columns()
+  /// Parallel to TableSchema::tag_columns(), of the catalog's schema at the time of the snapshot or
+  /// a later one.
+  std::vector<Tag> tags;
 };
 
 class Chunk;
@@ -80,7 +109,7 @@ struct ChunkView {
   /// Set only with has_duplicates: one row for each replaced group, the last non-null value of each
   /// field having won. Its rows are in addition to those of `segments`.
   std::vector<SegmentView> merged;
-  /// Rows of each series are linked for look-ups: see ForEachRowOfSeries.
+  /// Rows of each series are linked for look-ups: see TableSnapshot::RowsOfSeries.
   const Chunk* chunk = nullptr;
 };
 
@@ -92,6 +121,7 @@ class TableSnapshot {
   virtual const SeriesView& series() const = 0;
   /// Chunks that overlap the range asked for, oldest first.
   virtual const std::vector<ChunkView>& chunks() const = 0;
+  /// Over all chunks(), superseded rows included.
   virtual uint64_t row_count() const = 0;
 
   /// The chunk-wide row indexes of one series in `chunk`, below chunk.row_count, ascending; without

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "buffer/duplicate_set.h"
+#include "buffer/pointer_directory.h"
+#include "buffer/published_array.h"
+#include "buffer/segment.h"
+#include "buffer/string_arena.h"
+#include "buffer/table_snapshot.h"
+#include "model/time_range.h"
+#include "model/write_batch.h"
+
+namespace influxdb3::buffer {
+
+/// The rows of one table in one span of data time. One writer appends under the table's lock; the
+/// rows of a view taken under it can be read without it, and so can the links between the rows of a
+/// series.
+class Chunk {
+ public:
+  /// `rows_expected` (0 = unknown) only guides how much memory is taken at once.
+  explicit Chunk(uint32_t rows_expected) : rows_expected_(rows_expected) {}
+
+  /// Appends the rows [begin, end) of `batch`, all of which belong here. `series_of` gives the
+  /// table's number for each of the batch's series.
+  void Append(const model::TableBatch& batch, uint32_t begin, uint32_t end,
+              const uint32_t* series_of);
+
+  uint32_t row_count() const { return row_count_; }
+  const model::TimeRange& time_range() const { return time_range_; }
+  size_t allocated_bytes() const;
+
+  /// The present rows, duplicates not looked for. Under the table's lock.
+  ChunkView View(OwnedWords* owned) const;
+  /// Rows that were not later than the row of their series before them: without one there are no
+  /// duplicates. Under the table's lock.
+  PublishedView<uint32_t> candidates() const { return candidates_.view(); }
+
+  /// The duplicates among the rows of `view`; remembered until rows are added. Any thread, without
+  /// the table's lock.
+  std::shared_ptr<const DuplicateSet> DuplicatesOf(
+      const ChunkView& view, const PublishedView<uint32_t>& candidates,
+      const std::vector<model::ColumnType>& types) const;
+
+  /// Appends the rows of `series` below `row_count`, ascending. Any thread, without a lock.
+  void RowsOfSeries(uint32_t series, uint32_t row_count, std::vector<uint32_t>* rows) const;
+
+ private:
+  static constexpr uint32_t kSeriesPerPage = 16;
+  struct SeriesPage {
+    // Chunk-wide index plus one of the last row; 0 = no row yet.
+    std::array<std::atomic<uint32_t>, kSeriesPerPage> last_row{};
+    std::array<int64_t, kSeriesPerPage> max_time{};  // the writer's
+  };
+
+  Segment* OpenSegment(uint32_t incoming_rows);
+  uint32_t NextCapacity(uint32_t incoming_rows) const;
+  void AppendToSegment(const model::TableBatch& batch, uint32_t begin, uint32_t count,
+                       const uint32_t* series_of, Segment* segment);
+  void LinkRow(uint32_t series, int64_t time, uint32_t row, uint32_t* link);
+
+  const uint32_t rows_expected_;
+  uint32_t row_count_ = 0;
+  model::TimeRange time_range_{INT64_MAX, INT64_MIN};
+  PointerDirectory<Segment> segments_;
+  std::atomic<uint32_t> segment_count_{0};
+  PointerDirectory<SeriesPage> series_pages_;
+  PublishedArray<uint32_t> candidates_;
+  StringArena arena_;
+  size_t segment_bytes_ = 0;
+  size_t page_bytes_ = 0;
+
+  mutable std::mutex duplicates_mutex_;  ///< guards duplicates_
+  mutable std::shared_ptr<const DuplicateSet> duplicates_;
+};
+
+}  // namespace influxdb3::buffer
