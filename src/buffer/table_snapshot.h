@@ -125,7 +125,7 @@ class TableSnapshot {
   virtual uint64_t row_count() const = 0;
 
   /// The chunk-wide row indexes of one series in `chunk`, below chunk.row_count, ascending; without
-  /// scanning the chunk. Superseded rows are included.
+  /// scanning the chunk. Superseded rows are included. Replaces the content of `rows`.
   virtual void RowsOfSeries(const ChunkView& chunk, uint32_t series,
                             std::vector<uint32_t>* rows) const = 0;
 };
