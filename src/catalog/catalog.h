@@ -70,6 +70,7 @@ class CatalogState {
 
  private:
   friend class Catalog;
+  friend class StateEditor;
   uint64_t version_ = 0;
   std::map<std::string, std::shared_ptr<const Database>, std::less<>> databases_;
   std::map<uint32_t, std::shared_ptr<const Database>> database_by_id_;
