@@ -4,11 +4,14 @@
 #include <cstring>
 #include <span>
 
+#include "util/check.h"
+
 namespace influxdb3::buffer {
 namespace {
 
 constexpr uint32_t kSegmentRowsMin = 16;
 constexpr uint32_t kSegmentRowsMax = 16384;
+constexpr uint32_t kEqualSearchStepsMax = 16;
 
 }  // namespace
 
@@ -56,6 +59,7 @@ void Chunk::LinkRow(uint32_t series, int64_t time, uint32_t row, uint32_t* link)
   const uint32_t previous = page->last_row[place].load(std::memory_order_relaxed);
   *link = previous;
   if (previous != 0 && time <= page->max_time[place]) {
+    *link |= kCandidateBit;
     candidates_.Append(row);
   } else {
     page->max_time[place] = time;
@@ -65,6 +69,7 @@ void Chunk::LinkRow(uint32_t series, int64_t time, uint32_t row, uint32_t* link)
 }
 
 Segment* Chunk::OpenSegment(uint32_t incoming_rows) {
+  CHECK(row_count_ < kCandidateBit - kSegmentRowsMax);
   const uint32_t count = segment_count_.load(std::memory_order_relaxed);
   if (count > 0) {
     Segment* last = segments_.Get(count - 1);
@@ -123,6 +128,28 @@ std::shared_ptr<const DuplicateSet> Chunk::DuplicatesOf(
   return found;
 }
 
+Chunk::EqualRow Chunk::FindEqualBefore(uint32_t row, uint32_t* equal_row) const {
+  uint32_t index = segment_count_.load(std::memory_order_acquire) - 1;
+  const Segment* segment = segments_.Get(index);
+  while (row < segment->first_row()) segment = segments_.Get(--index);
+  const int64_t time = segment->time(row);
+  for (uint32_t steps = 0; steps < kEqualSearchStepsMax; ++steps) {
+    const uint32_t next = segment->link(row) & ~kCandidateBit;
+    if (next == 0) return EqualRow::kNone;
+    row = next - 1;
+    while (row < segment->first_row()) segment = segments_.Get(--index);
+    const int64_t row_time = segment->time(row);
+    if (row_time == time) {
+      *equal_row = row;
+      return EqualRow::kFound;
+    }
+    // A row that is no candidate is later than all of its series before it.
+    const bool candidate = (segment->link(row) & kCandidateBit) != 0;
+    if (!candidate && row_time < time) return EqualRow::kNone;
+  }
+  return EqualRow::kUnclear;
+}
+
 void Chunk::RowsOfSeries(uint32_t series, uint32_t row_count, std::vector<uint32_t>* rows) const {
   const SeriesPage* page = series_pages_.Get(series / kSeriesPerPage);
   if (page == nullptr) return;
@@ -135,7 +162,7 @@ void Chunk::RowsOfSeries(uint32_t series, uint32_t row_count, std::vector<uint32
     const uint32_t row = next - 1;
     while (row < segment->first_row()) segment = segments_.Get(--index);
     if (row < row_count) rows->push_back(row);
-    next = segment->link(row);
+    next = segment->link(row) & ~kCandidateBit;
   }
   std::reverse(rows->begin() + static_cast<ptrdiff_t>(rows_before), rows->end());
 }

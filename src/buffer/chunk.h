@@ -47,11 +47,19 @@ class Chunk {
       const ChunkView& view, const PublishedView<uint32_t>& candidates,
       const std::vector<model::ColumnType>& types) const;
 
+  enum class EqualRow { kNone, kFound, kUnclear };
+  /// Looks for a row before the candidate `row` with its series and time, not farther than a fixed
+  /// number of rows of the series. Any thread, for rows of a view, without a lock.
+  EqualRow FindEqualBefore(uint32_t row, uint32_t* equal_row) const;
+
   /// Appends the rows of `series` below `row_count`, ascending. Any thread, without a lock.
   void RowsOfSeries(uint32_t series, uint32_t row_count, std::vector<uint32_t>* rows) const;
 
  private:
   static constexpr uint32_t kSeriesPerPage = 16;
+  // A link is the chunk-wide index plus one of the previous row of the same series, 0 when there is
+  // none, and this bit if the row is a candidate.
+  static constexpr uint32_t kCandidateBit = uint32_t{1} << 31;
   struct SeriesPage {
     // Chunk-wide index plus one of the last row; 0 = no row yet.
     std::array<std::atomic<uint32_t>, kSeriesPerPage> last_row{};

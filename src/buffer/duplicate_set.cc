@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <unordered_set>
 #include <utility>
 
 #include "buffer/bit_range.h"
@@ -26,63 +27,48 @@ RowPlace Locate(const ChunkView& chunk, uint32_t chunk_row) {
   return {&segment, chunk_row - segment.first_row};
 }
 
-// Adds the groups of one series to `set`.
-void AddGroupsOfSeries(const ChunkView& chunk, uint32_t series, const std::vector<uint32_t>& rows,
-                       std::vector<std::pair<int64_t, uint32_t>>* by_time, DuplicateSet* set) {
-  by_time->clear();
+// Adds the rows of `series` that are not the only ones at their time.
+void AddRowsOfSeries(const Chunk& storage, const ChunkView& chunk, uint32_t series,
+                     std::vector<DuplicateRow>* found) {
+  std::vector<uint32_t> rows;
+  storage.RowsOfSeries(series, chunk.row_count, &rows);
+  std::vector<DuplicateRow> by_time;
+  by_time.reserve(rows.size());
   for (uint32_t row : rows) {
     const RowPlace place = Locate(chunk, row);
-    by_time->emplace_back(place.segment->time[place.row], row);
+    by_time.push_back({series, place.segment->time[place.row], row});
   }
-  std::sort(by_time->begin(), by_time->end());
-  for (size_t begin = 0; begin < by_time->size();) {
-    size_t end = begin + 1;
-    while (end < by_time->size() && (*by_time)[end].first == (*by_time)[begin].first) ++end;
-    if (end - begin > 1) {
-      for (size_t i = begin; i < end; ++i) set->rows.push_back((*by_time)[i].second);
-      set->ends.push_back(static_cast<uint32_t>(set->rows.size()));
-      set->series.push_back(series);
-    }
-    begin = end;
+  std::sort(by_time.begin(), by_time.end());
+  for (size_t i = 0; i < by_time.size(); ++i) {
+    const bool as_before = i > 0 && by_time[i - 1].time_ns == by_time[i].time_ns;
+    const bool as_next = i + 1 < by_time.size() && by_time[i + 1].time_ns == by_time[i].time_ns;
+    if (as_before || as_next) found->push_back(by_time[i]);
   }
 }
 
-void CopyGroup(const DuplicateSet& from, size_t group, DuplicateSet* to) {
-  const uint32_t begin = group == 0 ? 0 : from.ends[group - 1];
-  to->rows.insert(to->rows.end(), from.rows.begin() + begin, from.rows.begin() + from.ends[group]);
-  to->ends.push_back(static_cast<uint32_t>(to->rows.size()));
-  to->series.push_back(from.series[group]);
-}
-
-std::vector<uint32_t> AffectedSeries(const ChunkView& chunk, std::span<const uint32_t> candidates) {
-  std::vector<uint32_t> affected;
-  affected.reserve(candidates.size());
+// The duplicates that the candidates are part of. Usually an equal row is near or there is none;
+// series where that is not soon clear are sorted as a whole.
+std::vector<DuplicateRow> Examine(const Chunk& storage, const ChunkView& chunk,
+                                  std::span<const uint32_t> candidates) {
+  std::vector<DuplicateRow> found;
+  std::unordered_set<uint32_t> unclear;
   for (uint32_t row : candidates) {
     const RowPlace place = Locate(chunk, row);
-    affected.push_back(place.segment->series[place.row]);
+    const uint32_t series = place.segment->series[place.row];
+    if (unclear.contains(series)) continue;
+    const int64_t time_ns = place.segment->time[place.row];
+    uint32_t equal_row = 0;
+    switch (storage.FindEqualBefore(row, &equal_row)) {
+      case Chunk::EqualRow::kNone: break;
+      case Chunk::EqualRow::kUnclear: unclear.insert(series); break;
+      case Chunk::EqualRow::kFound:
+        found.push_back({series, time_ns, equal_row});
+        found.push_back({series, time_ns, row});
+        break;
+    }
   }
-  std::sort(affected.begin(), affected.end());
-  affected.erase(std::unique(affected.begin(), affected.end()), affected.end());
-  return affected;
-}
-
-// Groups of series without new candidates from `earlier`, those of the others found anew; ordered
-// by series.
-void CollectGroups(const Chunk& storage, const ChunkView& chunk,
-                   const std::vector<uint32_t>& affected, const DuplicateSet* earlier,
-                   DuplicateSet* set) {
-  std::vector<uint32_t> rows;
-  std::vector<std::pair<int64_t, uint32_t>> by_time;
-  const size_t kept_count = earlier == nullptr ? 0 : earlier->series.size();
-  size_t kept = 0;
-  for (uint32_t series : affected) {
-    while (kept < kept_count && earlier->series[kept] < series) CopyGroup(*earlier, kept++, set);
-    while (kept < kept_count && earlier->series[kept] == series) ++kept;
-    rows.clear();
-    storage.RowsOfSeries(series, chunk.row_count, &rows);
-    AddGroupsOfSeries(chunk, series, rows, &by_time, set);
-  }
-  while (kept < kept_count) CopyGroup(*earlier, kept++, set);
+  for (uint32_t series : unclear) AddRowsOfSeries(storage, chunk, series, &found);
+  return found;
 }
 
 }  // namespace
@@ -97,23 +83,23 @@ struct MergedRows::Part {
   std::vector<Column> columns;
 
   void MergeField(util::ColumnId id, size_t element_bytes, const std::vector<RowPlace>& places,
-                  const std::vector<uint32_t>& place_ends);
+                  std::span<const uint32_t> group_ends);
 };
 
-// The last non-null value of each group wins. Group `g` is places[place_ends[g]] up to
-// places[place_ends[g + 1]].
+// The last non-null value of each group wins. Group `g` is the places from group_ends[g - 1] (0 for
+// the first) to group_ends[g].
 void MergedRows::Part::MergeField(util::ColumnId id, size_t element_bytes,
                                   const std::vector<RowPlace>& places,
-                                  const std::vector<uint32_t>& place_ends) {
+                                  std::span<const uint32_t> group_ends) {
   Column& column = columns[id.value];
-  const size_t row_count = place_ends.size() - 1;
-  for (uint32_t g = 0; g < row_count; ++g) {
-    for (uint32_t i = place_ends[g + 1]; i-- > place_ends[g];) {
+  uint32_t begin = 0;
+  for (uint32_t g = 0; g < group_ends.size(); begin = group_ends[g++]) {
+    for (uint32_t i = group_ends[g]; i-- > begin;) {
       const ColumnView from = places[i].segment->column(id);
       if (!from.IsValid(places[i].row)) continue;
       if (column.values.empty()) {
-        column.values.resize(row_count * element_bytes);
-        column.validity.resize(WordCount(static_cast<uint32_t>(row_count)));
+        column.values.resize(group_ends.size() * element_bytes);
+        column.validity.resize(WordCount(static_cast<uint32_t>(group_ends.size())));
       }
       std::memcpy(column.values.data() + g * element_bytes,
                   static_cast<const char*>(from.values) + places[i].row * element_bytes,
@@ -124,45 +110,52 @@ void MergedRows::Part::MergeField(util::ColumnId id, size_t element_bytes,
   }
 }
 
-MergedRows::MergedRows(const ChunkView& chunk, const std::vector<uint32_t>& rows,
-                       const std::vector<uint32_t>& ends,
+MergedRows::MergedRows(const ChunkView& chunk, const std::vector<DuplicateRow>& rows,
                        const std::vector<model::ColumnType>& types) {
-  const auto group_count = static_cast<uint32_t>(ends.size());
-  for (uint32_t first = 0; first < group_count; first += kMergedSegmentRowsMax) {
-    const uint32_t count = std::min(group_count - first, kMergedSegmentRowsMax);
-    const uint32_t first_place = first == 0 ? 0 : ends[first - 1];
-    std::vector<RowPlace> places;
-    std::vector<uint32_t> place_ends{0};
-    auto part = std::make_shared<Part>();
-    for (uint32_t g = first; g < first + count; ++g) {
-      for (uint32_t i = first_place + place_ends.back(); i < ends[g]; ++i) {
-        places.push_back(Locate(chunk, rows[i]));
-      }
-      place_ends.push_back(static_cast<uint32_t>(places.size()));
-      part->time.push_back(places.back().segment->time[places.back().row]);
-      part->series.push_back(places.back().segment->series[places.back().row]);
-    }
-    part->columns.resize(types.size());
-    for (uint32_t id = 0; id < types.size(); ++id) {
-      const size_t element_bytes = ElementBytes(types[id]);
-      if (element_bytes != 0)
-        part->MergeField(util::ColumnId(id), element_bytes, places, place_ends);
-    }
-
-    SegmentView view;
-    view.row_count = count;
-    view.first_row = first;
-    view.time = part->time.data();
-    view.series = part->series.data();
-    for (const Part::Column& column : part->columns) {
-      const bool none = column.values.empty();
-      const bool all = !none && TestBits(column.validity.data(), 0, count) == BitsSet::kAll;
-      view.columns.push_back(
-          {none ? nullptr : column.values.data(), none || all ? nullptr : column.validity.data()});
-    }
-    segments_.push_back(std::move(view));
-    parts_.push_back(std::move(part));
+  std::vector<uint32_t> group_ends;
+  uint32_t begin = 0;
+  for (uint32_t i = 1; i <= rows.size(); ++i) {
+    const bool group_goes_on = i < rows.size() && rows[i].series == rows[i - 1].series &&
+                               rows[i].time_ns == rows[i - 1].time_ns;
+    if (group_goes_on) continue;
+    group_ends.push_back(i - begin);
+    if (group_ends.size() < kMergedSegmentRowsMax && i < rows.size()) continue;
+    AddPart(chunk, std::span(rows).subspan(begin, i - begin), group_ends, types);
+    group_ends.clear();
+    begin = i;
   }
+}
+
+void MergedRows::AddPart(const ChunkView& chunk, std::span<const DuplicateRow> rows,
+                         std::span<const uint32_t> group_ends,
+                         const std::vector<model::ColumnType>& types) {
+  std::vector<RowPlace> places;
+  places.reserve(rows.size());
+  for (const DuplicateRow& row : rows) places.push_back(Locate(chunk, row.row));
+  auto part = std::make_shared<Part>();
+  for (uint32_t end : group_ends) {
+    part->time.push_back(rows[end - 1].time_ns);
+    part->series.push_back(rows[end - 1].series);
+  }
+  part->columns.resize(types.size());
+  for (uint32_t id = 0; id < types.size(); ++id) {
+    const size_t element_bytes = ElementBytes(types[id]);
+    if (element_bytes != 0) part->MergeField(util::ColumnId(id), element_bytes, places, group_ends);
+  }
+
+  SegmentView view;
+  view.row_count = static_cast<uint32_t>(group_ends.size());
+  view.first_row = segments_.empty() ? 0 : segments_.back().first_row + segments_.back().row_count;
+  view.time = part->time.data();
+  view.series = part->series.data();
+  for (const Part::Column& column : part->columns) {
+    const bool none = column.values.empty();
+    const bool all = !none && TestBits(column.validity.data(), 0, view.row_count) == BitsSet::kAll;
+    view.columns.push_back(
+        {none ? nullptr : column.values.data(), none || all ? nullptr : column.validity.data()});
+  }
+  segments_.push_back(std::move(view));
+  parts_.push_back(std::move(part));
 }
 
 std::shared_ptr<const DuplicateSet> FindDuplicates(const Chunk& storage, const ChunkView& chunk,
@@ -173,15 +166,22 @@ std::shared_ptr<const DuplicateSet> FindDuplicates(const Chunk& storage, const C
   set->row_count = chunk.row_count;
   set->candidate_count = static_cast<uint32_t>(candidates.size());
   const size_t known = earlier == nullptr ? 0 : earlier->candidate_count;
-  const std::vector<uint32_t> affected = AffectedSeries(chunk, candidates.subspan(known));
-  CollectGroups(storage, chunk, affected, earlier, set.get());
-  if (set->ends.empty()) return set;
-
+  std::vector<DuplicateRow> found = Examine(storage, chunk, candidates.subspan(known));
+  if (found.empty() && earlier != nullptr) {
+    set->rows = earlier->rows;
+    set->merged = earlier->merged;
+  } else {
+    set->rows = std::move(found);
+    if (earlier != nullptr) {
+      set->rows.insert(set->rows.end(), earlier->rows.begin(), earlier->rows.end());
+    }
+    std::sort(set->rows.begin(), set->rows.end());
+    set->rows.erase(std::unique(set->rows.begin(), set->rows.end()), set->rows.end());
+    if (!set->rows.empty()) set->merged = std::make_shared<MergedRows>(chunk, set->rows, types);
+  }
+  if (set->rows.empty()) return set;
   set->superseded.resize(WordCount(chunk.row_count));
-  for (uint32_t row : set->rows) SetBits(set->superseded.data(), row, 1);
-  set->merged = affected.empty() && earlier != nullptr
-                    ? earlier->merged
-                    : std::make_shared<const MergedRows>(chunk, set->rows, set->ends, types);
+  for (const DuplicateRow& row : set->rows) SetBits(set->superseded.data(), row.row, 1);
   return set;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -12,18 +13,29 @@ namespace influxdb3::buffer {
 
 class Chunk;
 
+/// A row that shares series and time with another one.
+struct DuplicateRow {
+  uint32_t series = 0;
+  int64_t time_ns = 0;
+  uint32_t row = 0;  ///< chunk-wide index
+  auto operator<=>(const DuplicateRow&) const = default;
+};
+
 /// The rows that replace groups of rows with equal series and time, in memory of their own. String
 /// values point into the chunk.
 class MergedRows {
  public:
-  /// `rows` are chunk-wide indexes: group `g` is those from `ends[g - 1]` (0 for the first) to
-  /// `ends[g]`, in order of arrival. `types` are the table's columns' types by ColumnId.
-  MergedRows(const ChunkView& chunk, const std::vector<uint32_t>& rows,
-             const std::vector<uint32_t>& ends, const std::vector<model::ColumnType>& types);
+  /// `rows` are sorted: those of a group lie together, in order of arrival. `types` are the table's
+  /// columns' types by ColumnId.
+  MergedRows(const ChunkView& chunk, const std::vector<DuplicateRow>& rows,
+             const std::vector<model::ColumnType>& types);
   const std::vector<SegmentView>& segments() const { return segments_; }
 
  private:
   struct Part;
+  void AddPart(const ChunkView& chunk, std::span<const DuplicateRow> rows,
+               std::span<const uint32_t> group_ends, const std::vector<model::ColumnType>& types);
+
   std::vector<std::shared_ptr<const Part>> parts_;
   std::vector<SegmentView> segments_;
 };
@@ -32,16 +44,15 @@ class MergedRows {
 struct DuplicateSet {
   uint32_t row_count = 0;
   uint32_t candidate_count = 0;
-  std::vector<uint32_t> series;  ///< of each group, ascending
-  std::vector<uint32_t> rows;    ///< of all groups; see MergedRows
-  std::vector<uint32_t> ends;
+  std::vector<DuplicateRow> rows;  ///< sorted; see MergedRows
   std::vector<uint64_t> superseded;
   std::shared_ptr<const MergedRows> merged;  ///< null when there are no duplicates
 };
 
-/// Finds the duplicates of `chunk`. Only series of `candidates` (chunk-wide indexes of all rows
-/// that were not later than their predecessor) can have any; what `earlier` knows of series without
-/// new candidates is taken over. `earlier` may be null and is never of more rows.
+/// Finds the duplicates of `chunk`, a view of `storage`. Each pair of duplicates has one of
+/// `candidates` in it (chunk-wide indexes of all rows that were not later than the rows of their
+/// series before them, ascending). Only candidates that `earlier` does not know are looked at;
+/// `earlier` may be null and is never of more rows.
 std::shared_ptr<const DuplicateSet> FindDuplicates(const Chunk& storage, const ChunkView& chunk,
                                                    std::span<const uint32_t> candidates,
                                                    const DuplicateSet* earlier,

@@ -32,9 +32,9 @@ class Segment {
   int64_t* next_times() { return times_ + row_count_; }
   uint32_t* next_series() { return series_ + row_count_; }
   uint32_t* next_links() { return links_ + row_count_; }
-  /// Chunk-wide index plus one of the previous row of the same series; 0 when there is none. Any
-  /// thread, for rows it learned of from a chain.
+  /// What the chunk stored for a row. Any thread, for rows it learned of from a chain or a view.
   uint32_t link(uint32_t chunk_row) const { return links_[chunk_row - first_row_]; }
+  int64_t time(uint32_t chunk_row) const { return times_[chunk_row - first_row_]; }
 
   /// Copies `count` values of `field` from row `begin` of its batch to the next rows; long strings
   /// go into `arena`.
