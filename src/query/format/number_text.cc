@@ -81,24 +81,23 @@ bool IsPlain(int exponent, FloatStyle style) {
 /// The usual measurements have few decimals. A decimal of at most 15 digits that gives the value
 /// back is its only one of that length, hence the shortest, and found here without a search.
 char* WriteFewDecimals(double value, char* out) {
-  constexpr double kMagnitudeMax = 1e9;  // times 10^4 still has at most 13 digits
+  constexpr double kMagnitudeMax = 1e9;
+  constexpr int kDecimalsMax = 6;
+  constexpr uint64_t kScale = 1'000'000;
   if (value >= kMagnitudeMax) return nullptr;
   const auto whole = static_cast<uint64_t>(value);
   if (static_cast<double>(whole) == value) return WriteText(".0", WriteInteger(whole, out));
-  double scale = 10.0;
-  uint64_t divisor = 10;
-  for (int decimals = 1; decimals <= 4; ++decimals, scale *= 10.0, divisor *= 10) {
-    const auto scaled = static_cast<uint64_t>(value * scale + 0.5);
-    if (static_cast<double>(scaled) / scale != value) continue;
-    out = WriteInteger(scaled / divisor, out);
-    *out++ = '.';
-    uint64_t fraction = scaled % divisor;
-    for (int i = decimals - 1; i >= 0; --i, fraction /= 10) {
-      out[i] = static_cast<char>('0' + fraction % 10);
-    }
-    return out + decimals;
+  const auto scaled = static_cast<uint64_t>(value * static_cast<double>(kScale) + 0.5);
+  if (static_cast<double>(scaled) / static_cast<double>(kScale) != value) return nullptr;
+  out = WriteInteger(scaled / kScale, out);
+  *out++ = '.';
+  auto fraction = static_cast<uint32_t>(scaled % kScale);
+  for (int i = kDecimalsMax - 1; i >= 0; --i, fraction /= 10) {
+    out[i] = static_cast<char>('0' + fraction % 10);
   }
-  return nullptr;
+  out += kDecimalsMax;
+  while (out[-1] == '0') --out;
+  return out;
 }
 
 template <class Float>
@@ -114,7 +113,7 @@ char* WriteShortest(Float value, FloatStyle style, char* out) {
   }
   if (value == 0) return WriteText("0.0", out);
   if constexpr (std::is_same_v<Float, double>) {
-    if (value >= 1e-4) {
+    if (value >= 1e-5) {
       if (char* end = WriteFewDecimals(value, out)) return end;
     }
   }
