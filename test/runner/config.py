@@ -1,0 +1,34 @@
+"""The ways to run the same files: `test/configs/*.json`."""
+
+import dataclasses
+import json
+import pathlib
+
+DIRECTORY = pathlib.Path(__file__).resolve().parent.parent / "configs"
+AFTER_WRITE = (None, "restart", "crash")
+FORMATS = ("json", "jsonl", "csv")
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    name: str
+    description: str
+    format: str = "json"
+    after_write: str | None = None  # also after each statement
+    serve_arguments: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()  # what a file may `require`
+    always: bool = True  # False: only when asked for by name
+
+
+def load(name: str) -> Config:
+    values = json.loads((DIRECTORY / f"{name}.json").read_text())
+    for key in ("serve_arguments", "features"):
+        values[key] = tuple(values.get(key, ()))
+    config = Config(name=name, **values)
+    if config.after_write not in AFTER_WRITE or config.format not in FORMATS:
+        raise ValueError(f"{name}.json: unknown after_write or format")
+    return config
+
+
+def load_all() -> list[Config]:
+    return [load(path.stem) for path in sorted(DIRECTORY.glob("*.json"))]
