@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 #include <ostream>
+#include <tuple>
 #include <type_traits>
 
 namespace influxdb3::buffer::testing {
