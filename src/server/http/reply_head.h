@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "server/http/response.h"
+
+namespace influxdb3::server::http {
+
+/// How the end of a reply's body is marked.
+struct Framing {
+  bool http_1_0 = false;
+  bool chunked = false;
+  std::optional<uint64_t> content_length;  ///< none when chunked, bodiless or ended by closing
+  bool close = false;                      ///< the connection ends with this reply
+};
+
+/// Status line and headers of `response`, up to and with the empty line.
+std::string FormatReplyHead(const Response& response, const Framing& framing,
+                            const std::string& cluster_uuid);
+
+/// `Tue, 15 Nov 1994 08:12:31 GMT`
+std::string FormatHttpDate(int64_t unix_seconds);
+
+}  // namespace influxdb3::server::http
