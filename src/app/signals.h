@@ -1,0 +1,15 @@
+#pragma once
+
+#include "util/status.h"
+
+namespace influxdb3::app {
+
+/// Makes SIGINT and SIGTERM ask for a stop instead of ending the process; the second one ends it at
+/// once. Explicit handlers, because a process with number 1 does not get these signals otherwise.
+/// Also ignores SIGPIPE. Call once, before other threads start.
+util::Status InstallStopSignals();
+
+/// Blocks until a stop was asked for; returns the signal's number.
+int WaitForStopSignal();
+
+}  // namespace influxdb3::app
