@@ -1,0 +1,56 @@
+#include "client/url.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include <fmt/format.h>
+
+namespace influxdb3::client {
+
+std::string PercentEncode(std::string_view text) {
+  std::string encoded;
+  for (char c : text) {
+    auto byte = static_cast<unsigned char>(c);
+    bool unreserved =
+        byte < 0x80 && (std::isalnum(byte) != 0 || c == '-' || c == '_' || c == '.' || c == '~');
+    if (unreserved) {
+      encoded += c;
+    } else {
+      encoded += fmt::format("%{:02X}", static_cast<unsigned>(byte));
+    }
+  }
+  return encoded;
+}
+
+util::Result<std::string> NormalizeBaseUrl(std::string_view url) {
+  std::string_view rest = url;
+  if (rest.starts_with("http://")) {
+    rest.remove_prefix(7);
+  } else if (rest.starts_with("https://")) {
+    rest.remove_prefix(8);
+  } else {
+    return util::Status::InvalidArgument("relative URL without a base");
+  }
+  if (rest.empty() || rest.front() == '/' || rest.front() == ':' || rest.front() == '?') {
+    return util::Status::InvalidArgument("empty host");
+  }
+  if (std::any_of(rest.begin(), rest.end(),
+                  [](char c) { return static_cast<unsigned char>(c) <= 0x20; })) {
+    return util::Status::InvalidArgument("invalid international domain name");
+  }
+  while (url.ends_with('/')) url.remove_suffix(1);
+  return std::string(url);
+}
+
+std::string BuildUrl(std::string_view base, std::string_view path,
+                     const QueryParameters& parameters) {
+  std::string url = fmt::format("{}{}", base, path);
+  char separator = '?';
+  for (const auto& [name, value] : parameters) {
+    url += fmt::format("{}{}={}", separator, PercentEncode(name), PercentEncode(value));
+    separator = '&';
+  }
+  return url;
+}
+
+}  // namespace influxdb3::client
