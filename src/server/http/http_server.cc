@@ -170,7 +170,7 @@ void HttpServer::Impl::Stop(int64_t grace_ns) {
     });
     ForEachSession(&Session::CloseIfIdle);
     if (!WaitForNoConnections(std::chrono::nanoseconds(grace_ns))) {
-      util::LogWarn("requests still running at shutdown are cancelled");
+      if (grace_ns > 0) util::LogWarn("requests still running at shutdown are cancelled");
       ForEachSession(&Session::Abort);
       WaitForNoConnections(kAbortWait);
     }

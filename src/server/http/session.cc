@@ -150,9 +150,10 @@ asio::awaitable<void> Session::RejectHead(error_code error) {
   keep_alive_ = false;
   http_1_0_ = false;
   method_ = Method::kOther;
-  const bool written = co_await WriteReply(
-      too_long ? MakeResponse(431, "request header is too large")
-               : MakeResponse(400, "malformed HTTP request: " + error.message()));
+  // Arguments of coroutines are named and moved: g++ 12 destroys conditional temporaries twice.
+  Response reply = MakeResponse(431, "request header is too large");
+  if (!too_long) reply = MakeResponse(400, "malformed HTTP request: " + error.message());
+  const bool written = co_await WriteReply(std::move(reply));
   if (written) co_await Linger();
 }
 

@@ -115,8 +115,8 @@ asio::awaitable<bool> Session::ReserveBodyBytes(size_t size) {
   body_bytes_reserved_ += size;
   if (before + size <= core_->options.bodies_in_flight_bytes_max) co_return true;
   keep_alive_ = false;
-  const bool written =
-      co_await WriteReply(MakeResponse(429, "this service is overloaded, please try again later"));
+  Response reply = MakeResponse(429, "this service is overloaded, please try again later");
+  const bool written = co_await WriteReply(std::move(reply));
   ReleaseBodyBytes();
   if (written) co_await Linger();
   co_return false;
