@@ -41,18 +41,15 @@ struct DecodedRecord {
 /// Bounded hand-over from the reading and decoding thread to the applying one.
 class DecodedQueue {
  public:
-  /// False when the consumer has given up.
-  bool Push(DecodedRecord record) {
+  void Push(DecodedRecord record) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] {
-      return abandoned_ || records_.empty() ||
+      return records_.empty() ||
              (records_.size() < kDecodedRecordsMax && bytes_ < kDecodedBytesMax);
     });
-    if (abandoned_) return false;
     bytes_ += record.payload_bytes;
     records_.push_back(std::move(record));
     changed_.notify_all();
-    return true;
   }
   void Finish(Status status) {
     std::lock_guard lock(mutex_);
@@ -79,7 +76,6 @@ class DecodedQueue {
   std::deque<DecodedRecord> records_;
   size_t bytes_ = 0;
   bool finished_ = false;
-  bool abandoned_ = false;
   Status status_;
 };
 
@@ -158,7 +154,7 @@ class SegmentScanner {
       next_seq_ = reader->header().seq + 1;
       DecodedRecord decoded{reader->header().seq, reader->payload().size(),
                             std::move(record).value()};
-      if (!out_->Push(std::move(decoded))) return Status::Ok();
+      out_->Push(std::move(decoded));
     }
   }
 

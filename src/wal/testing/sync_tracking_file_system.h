@@ -1,0 +1,66 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "wal/file_system.h"
+
+namespace influxdb3::wal {
+
+/// A file system in memory that knows what a power failure would leave. Each mutating operation is
+/// numbered from 1; a test can let one fail, or every one from a number on. Thread-safe.
+class SyncTrackingFileSystem : public FileSystem {
+ public:
+  /// How the failing operation fails.
+  enum class Fault { kBeforeEffect, kAfterEffect, kHalfEffect };
+
+  util::Status CreateDirectories(const std::string& path) override;
+  util::Result<std::vector<std::string>> List(const std::string& directory) override;
+  util::Result<std::unique_ptr<File>> Create(const std::string& path) override;
+  util::Result<std::unique_ptr<File>> Open(const std::string& path) override;
+  util::Status Remove(const std::string& path) override;
+  util::Status SyncDirectory(const std::string& path) override;
+  util::Result<std::shared_ptr<void>> Lock(const std::string& path) override;
+
+  void FailOperation(uint64_t number, Fault fault);
+  /// All mutating operations fail until called with false: a full or dead disk.
+  void FailAll(bool fail);
+  uint64_t operation_count() const;
+  bool fault_fired() const;
+
+  /// Forgets what a power failure forgets: files whose directory entry was not synced, and unsynced
+  /// bytes, of which the first `kept_bytes` of each file stay.
+  void LoseUnsynced(size_t kept_bytes);
+
+  std::string Contents(const std::string& path) const;
+  void SetContents(const std::string& path, std::string contents);
+  std::vector<std::string> Paths() const;
+
+ private:
+  friend class TrackedFile;
+  struct Node {
+    std::string bytes;
+    std::string synced_bytes;
+    bool entry_synced = false;
+  };
+
+  /// Counts an operation; tells whether and how it fails.
+  bool Fails(Fault* fault);
+
+  mutable std::mutex mutex_;  ///< guards all members
+  std::map<std::string, std::shared_ptr<Node>> files_;
+  std::map<std::string, std::shared_ptr<Node>> removed_unsynced_;
+  std::set<std::string> locked_;
+  uint64_t operations_ = 0;
+  uint64_t failing_operation_ = 0;
+  Fault fault_ = Fault::kBeforeEffect;
+  bool fail_all_ = false;
+  bool fired_ = false;
+};
+
+}  // namespace influxdb3::wal
