@@ -24,6 +24,7 @@ class ByteSink {
   void Commit(const char* end) { used_ = static_cast<size_t>(end - out_->data()); }
 
   void Append(std::string_view text) {
+    if (text.empty()) return;  // its data may be null
     char* place = Reserve(text.size());
     std::memcpy(place, text.data(), text.size());
     used_ += text.size();

@@ -55,7 +55,7 @@ void AppendJsonString(std::string_view text, ByteSink& sink) {
   if (plain == text.size()) {
     char* out = sink.Reserve(text.size() + 2);
     *out = '"';
-    std::memcpy(out + 1, text.data(), text.size());
+    if (!text.empty()) std::memcpy(out + 1, text.data(), text.size());
     out[text.size() + 1] = '"';
     sink.Commit(out + text.size() + 2);
     return;

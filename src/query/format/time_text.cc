@@ -148,7 +148,7 @@ char* WriteDuration(int64_t seconds, uint32_t nanoseconds, char* out) {
 
 char* WriteInterval(int64_t months, int64_t days, int64_t nanoseconds, int second_digits,
                     char* out) {
-  std::string_view prefix;
+  std::string_view prefix = "";
   out = WritePart(months, " mons", &prefix, out);
   out = WritePart(days, " days", &prefix, out);
   const int64_t total_seconds = nanoseconds / kNanosecondsPerSecond;
