@@ -4,26 +4,18 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "catalog/catalog.h"
 #include "ingest/line_error.h"
+#include "ingest/precision.h"
 #include "util/clock.h"
 #include "wal/wal.h"
 
 namespace influxdb3::ingest {
-
-/// Unit of the timestamps in a write; kAuto decides per line by magnitude.
-enum class Precision : uint8_t {
-  kAuto,
-  kNanosecond,
-  kMicrosecond,
-  kMillisecond,
-  kSecond,
-  kMinute,
-  kHour,
-};
 
 struct WriteOptions {
   bool allow_new_tags = false;  ///< --allow-new-tags: a new tag is appended to the series key
@@ -84,10 +76,22 @@ class WriteService {
                     std::function<void(util::Status)> done);
 
  private:
+  using Done = std::function<void(util::Status)>;
+  /// The operations that a schema change needs in some state, or why it cannot be made.
+  using MakeOps = std::function<util::Result<std::vector<model::CatalogOp>>(
+      const catalog::CatalogState& state)>;
+
+  void ChangeSchema(const MakeOps& make_ops, Done done);
+  util::Status SubmitRecord(uint64_t base_version, std::shared_ptr<const wal::Record> record,
+                            Done done);
+  void Count(uint64_t lines_accepted, uint64_t lines_rejected, size_t body_bytes);
+
   catalog::Catalog* catalog_;
   wal::Wal* wal_;
   const util::Clock* clock_;
   WriteOptions options_;
+  /// Held by those whose commit met a conflict, so that they only wait for others' first attempts.
+  std::mutex retry_mutex_;
   std::atomic<uint64_t> lines_{0};
   std::atomic<uint64_t> lines_rejected_{0};
   std::atomic<uint64_t> bytes_{0};
