@@ -110,7 +110,7 @@ util::Status CheckDuration(const std::string& text) {
 }
 
 util::Status CheckDurationOrNone(const std::string& text) {
-  return Lower(text) == "none" ? util::Status::Ok() : CheckDuration(text);
+  return text == "none" ? util::Status::Ok() : CheckDuration(text);
 }
 
 util::Status CheckFraction(const std::string& text) {

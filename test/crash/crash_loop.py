@@ -1,0 +1,339 @@
+"""Kills a server at random moments under load and checks what is there after each restart.
+
+Writers send batches: rows of several tables with one batch id. The oracle knows which batches were
+only sent (pending) and which were acknowledged. After a restart
+  - every acknowledged batch is there, whole, in every table,
+  - every pending batch is there whole or not at all,
+  - no row is there twice and none that was never sent,
+  - databases and tables whose creation or deletion was acknowledged are there or gone,
+  - the same queries give the same answers a second time.
+Pending batches are sent again now and then, so that a batch may be written twice by its client.
+
+The server is killed with SIGKILL, or kills itself at a named fault point (--fault-point)."""
+
+import argparse
+import dataclasses
+import http.client
+import json
+import pathlib
+import random
+import re
+import shutil
+import sys
+import tempfile
+import threading
+import time
+import urllib.parse
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "test" / "e2e"))
+from server_process import ServerProcess  # noqa: E402
+
+DATABASE = "crash"
+TABLES = ("small", "wide", "tagged")
+LIFE_SECONDS_MAX = 0.8  # of a server between its readiness and its end
+FAULT_POINT_SECONDS_MAX = 3.0
+# Columns of the table `wide` come and go over the run, so that catalog changes ride along.
+WIDE_FIELDS = 60
+
+
+class CrashFailure(Exception):
+    """What was found to be wrong."""
+
+
+def fault_points() -> list[str]:
+    """The names in the header that lists them."""
+    header = (ROOT / "src" / "wal" / "fault_points.h").read_text()
+    return re.findall(r'"([a-z_]+\.[a-z_]+)"', header)
+
+
+@dataclasses.dataclass
+class Batch:
+    id: str
+    lines: str
+    counts: dict[str, int]  # rows per table
+    sums: dict[str, int]    # of the field v per table
+    no_sync: bool = False
+    acknowledged: bool = False
+
+
+class Oracle:
+    def __init__(self):
+        self.lock = threading.Lock()  # guards everything below
+        self.batches: dict[str, Batch] = {}
+        self.databases: dict[str, bool | None] = {}  # there, gone or unknown
+
+    def pending(self) -> list[Batch]:
+        with self.lock:
+            return [b for b in self.batches.values() if not b.acknowledged]
+
+    def save(self, path: pathlib.Path):
+        with self.lock, path.open("w") as file:
+            for batch in self.batches.values():
+                file.write(json.dumps(dataclasses.asdict(batch)) + "\n")
+            file.write(json.dumps({"databases": self.databases}) + "\n")
+
+
+def make_batch(rng: random.Random, writer: int, number: int) -> Batch:
+    batch_id = f"w{writer}-{number}"
+    size = rng.choice((1, 1, 2, 3, 10, 10, 50, 2000))
+    lines, counts, sums = [], {}, {}
+    for table in rng.sample(TABLES, rng.randint(1, len(TABLES))):
+        for row in range(size):
+            value = rng.randrange(1_000_000)
+            # A series and time of its own for each row: rows never replace each other.
+            key = f"{table},writer=w{writer},row=r{row % 8}"
+            extra = ""
+            if table == "tagged":
+                key += f",kind=k{number % 5}"
+            if table == "wide":
+                extra = f",f{number % WIDE_FIELDS}={number}i"
+            timestamp = 1_700_000_000_000_000_000 + number * 10_000_000 + row
+            lines.append(f'{key} batch="{batch_id}",v={value}i{extra} {timestamp}')
+            counts[table] = counts.get(table, 0) + 1
+            sums[table] = sums.get(table, 0) + value
+    rng.shuffle(lines)
+    return Batch(batch_id, "\n".join(lines), counts, sums, no_sync=rng.random() < 0.1)
+
+
+class Writer(threading.Thread):
+    """Writes until the server goes away."""
+
+    def __init__(self, number: int, server: ServerProcess, oracle: Oracle, seed: int,
+                 first_batch: int):
+        super().__init__(name=f"writer-{number}")
+        self.number = number
+        self.address = server.address
+        self.oracle = oracle
+        self.rng = random.Random(seed)
+        self.next_batch = first_batch
+        self.failure: str | None = None
+
+    def run(self):
+        connection = http.client.HTTPConnection(self.address, timeout=30)
+        try:
+            while self.failure is None:
+                self.step(connection)
+        except (OSError, http.client.HTTPException):
+            pass  # the server ended
+        finally:
+            connection.close()
+
+    def step(self, connection: http.client.HTTPConnection):
+        choice = self.rng.random()
+        if choice < 0.03:
+            self.change_databases(connection)
+            return
+        mine = [b for b in self.oracle.pending() if b.id.startswith(f"w{self.number}-")]
+        if choice < 0.1 and mine:
+            self.send(connection, self.rng.choice(mine))
+            return
+        batch = make_batch(self.rng, self.number, self.next_batch)
+        self.next_batch += 1
+        with self.oracle.lock:
+            self.oracle.batches[batch.id] = batch
+        self.send(connection, batch)
+
+    def send(self, connection: http.client.HTTPConnection, batch: Batch):
+        query = f"db={DATABASE}&precision=nanosecond" + ("&no_sync=true" if batch.no_sync else "")
+        status, body = self.request(connection, "POST", f"/api/v3/write_lp?{query}",
+                                    batch.lines.encode())
+        if status == 204:
+            # no_sync promises nothing: such a batch stays pending.
+            batch.acknowledged = not batch.no_sync
+        elif status not in (429, 500, 503):
+            self.failure = f"{batch.id} answered {status}: {body[:500]!r}"
+
+    def change_databases(self, connection: http.client.HTTPConnection):
+        name = f"side{self.number}"
+        with self.oracle.lock:
+            there = self.oracle.databases.get(name, False)
+            self.oracle.databases[name] = None
+        path = "/api/v3/configure/database"
+        if there:
+            status, body = self.request(connection, "DELETE", f"{path}?db={name}", None)
+        else:
+            status, body = self.request(connection, "POST", path,
+                                        json.dumps({"db": name}).encode())
+        # After a change whose outcome is unknown, both answers of the server are right.
+        expected = {True: {200}, False: {200}, None: {200, 404, 409}}[there]
+        if status not in expected:
+            self.failure = f"{name} (there: {there}) answered {status}: {body[:500]!r}"
+        with self.oracle.lock:
+            self.oracle.databases[name] = not there
+
+    @staticmethod
+    def request(connection, method: str, path: str, body: bytes | None) -> tuple[int, bytes]:
+        headers = {"Content-Type": "application/json"} if "configure" in path else {}
+        connection.request(method, path, body, headers)
+        response = connection.getresponse()
+        return response.status, response.read()
+
+
+class CrashLoop:
+    def __init__(self, binary: pathlib.Path, rounds: int, seed: int, writers: int = 4,
+                 fault_point: str | None = None, report=print):
+        self.rng = random.Random(seed)
+        self.seed = seed
+        self.rounds = rounds
+        self.writer_count = writers
+        self.fault_point = fault_point
+        self.report = report
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="influxdb3-crash-"))
+        self.server = ServerProcess(self.directory)
+        self.server.binary = binary
+        self.oracle = Oracle()
+        self.next_batches = [0] * writers
+
+    def run(self):
+        """Raises CrashFailure and keeps the directory when something is wrong."""
+        self.report(f"crash loop: seed {self.seed}, {self.rounds} rounds, {self.writer_count} "
+                    f"writers, {self.fault_point or 'SIGKILL'}")
+        try:
+            for number in range(self.rounds):
+                self.one_round(number)
+            self.verify()
+            if self.server.stop() != 0:
+                raise CrashFailure("the last stop was not clean")
+            self.server.start()
+            self.verify()
+        except BaseException:
+            self.server.kill()
+            self.oracle.save(self.directory / "oracle.jsonl")
+            self.report(f"seed {self.seed}: data, log and oracle are kept in {self.directory}")
+            raise
+        self.server.kill()
+        shutil.rmtree(self.directory)
+        done = sum(b.acknowledged for b in self.oracle.batches.values())
+        self.report(f"{len(self.oracle.batches)} batches sent, {done} acknowledged, all as they "
+                    "must be")
+
+    def one_round(self, number: int):
+        self.start(with_fault=False)
+        if number > 0:
+            self.verify()
+        if self.fault_point is not None:
+            # The point is armed on a server of its own, so that verifying cannot pass it.
+            self.server.kill()
+            if not self.start(with_fault=True):
+                return
+        writers = [Writer(w, self.server, self.oracle, self.rng.getrandbits(32),
+                          self.next_batches[w]) for w in range(self.writer_count)]
+        for writer in writers:
+            writer.start()
+        self.end_server()
+        for writer in writers:
+            writer.join()
+            self.next_batches[writer.number] = writer.next_batch
+            if writer.failure:
+                raise CrashFailure(writer.failure)
+
+    def start(self, with_fault: bool) -> bool:
+        """False when the server ended at its fault point before it was ready."""
+        self.server.environment = {}
+        if with_fault:
+            passing = self.rng.choice((1, 1, 2, 3, 5, 10, 20))
+            self.server.environment["INFLUXDB3_FAULT_POINT"] = f"{self.fault_point}:{passing}"
+            self.server.spawn()
+            while not self.server.answers():
+                if self.server.process.poll() is not None:
+                    return False
+                time.sleep(0.005)
+            return True
+        if self.rng.random() < 0.2:  # die while starting, replay included
+            self.server.spawn()
+            time.sleep(self.rng.random() * 0.2)
+            self.server.kill()
+        self.server.start()
+        return True
+
+    def end_server(self):
+        if self.fault_point is None:
+            time.sleep(self.rng.random() * LIFE_SECONDS_MAX)
+            if self.server.process.poll() is not None:
+                raise CrashFailure(f"the server ended by itself\n{self.server.log[-4000:]}")
+        else:
+            deadline = time.monotonic() + FAULT_POINT_SECONDS_MAX
+            while self.server.process.poll() is None and time.monotonic() < deadline:
+                time.sleep(0.005)
+        self.server.kill()
+
+    # Checks
+
+    def verify(self):
+        first = self.answers()
+        if self.answers() != first:
+            raise CrashFailure("the same queries gave different answers")
+        self.check_batches(first)
+        self.check_databases()
+
+    def query(self, sql: str) -> list[dict]:
+        path = "/api/v3/query_sql?" + urllib.parse.urlencode({"db": DATABASE, "q": sql})
+        reply = self.server.get(path)
+        if reply.status == 404 and b"database not found" in reply.body:
+            return []
+        if reply.status == 400 and b"not found" in reply.body:
+            return []  # the table's first batch was lost with its pending writer
+        if reply.status != 200:
+            raise CrashFailure(f"{sql} answered {reply}")
+        return reply.json()
+
+    def answers(self) -> dict[str, list[dict]]:
+        return {table: self.query(
+            "SELECT batch, count(*) AS n, sum(v) AS s, count(DISTINCT time) AS times "
+            f"FROM {table} GROUP BY batch ORDER BY batch") for table in TABLES}
+
+    def check_batches(self, answers: dict[str, list[dict]]):
+        found: dict[str, dict[str, dict]] = {}
+        for table, rows in answers.items():
+            for row in rows:
+                if table in found.setdefault(row["batch"], {}):
+                    raise CrashFailure(f"batch {row['batch']} has two groups in {table}")
+                found[row["batch"]][table] = row
+        for batch_id in found:
+            if batch_id not in self.oracle.batches:
+                raise CrashFailure(f"batch {batch_id} was never sent")
+        for batch in self.oracle.batches.values():
+            rows = found.get(batch.id, {})
+            if not rows and not batch.acknowledged:
+                continue
+            there = {table: (row["n"], row["s"], row["times"]) for table, row in rows.items()}
+            expected = {table: (count, batch.sums[table], count)
+                        for table, count in batch.counts.items()}
+            if there != expected:
+                state = "acknowledged" if batch.acknowledged else "pending"
+                raise CrashFailure(f"{state} batch {batch.id}: expected {expected}, found {there}")
+
+    def check_databases(self):
+        reply = self.server.get("/api/v3/configure/database?format=json")
+        if reply.status != 200:
+            raise CrashFailure(f"listing the databases answered {reply}")
+        names = {row["iox::database"] for row in reply.json()}
+        for name, there in self.oracle.databases.items():
+            if there is None:
+                self.oracle.databases[name] = name in names
+            elif there != (name in names):
+                raise CrashFailure(f"database {name}: expected there={there}, found {names}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--binary", type=pathlib.Path, required=True)
+    parser.add_argument("--rounds", type=int, default=30)
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--writers", type=int, default=4)
+    parser.add_argument("--fault-point", default=None, help="a name, or `all` for each in turn")
+    options = parser.parse_args()
+    seed = options.seed if options.seed is not None else random.SystemRandom().getrandbits(32)
+    points = fault_points() if options.fault_point == "all" else [options.fault_point]
+    for point in points:
+        try:
+            CrashLoop(options.binary.resolve(), options.rounds, seed, options.writers, point).run()
+        except (CrashFailure, AssertionError) as failure:
+            print(f"FAILED (seed {seed}): {failure}", file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
