@@ -180,6 +180,8 @@ TEST_F(HandlersTest, FailedWritesHaveTheirStatus) {
           R"({"error":"cannot write to soft-deleted database 'X' - it is marked for deletion"})"}});
   writes_.outcome.status = Status::Io("error from wal: disk full");
   Check({{target, "x", "", 500, "write buffer error: error from wal: disk full"}});
+  writes_.outcome.line_errors = {{2, "x", "No fields were provided"}};
+  Check({{target, "x", "", 500, "write buffer error: error from wal: disk full"}});
   writes_.outcome.status = Status::Unavailable("error from wal: queue full");
   Check({{target, "x", "", 503, "write buffer error: error from wal: queue full"}});
 }

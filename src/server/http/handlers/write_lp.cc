@@ -22,11 +22,11 @@ util::Result<ingest::WriteRequest> ParseQuery(const std::string& query) {
   return request;
 }
 
-Response WriteLpReply(const ingest::WriteOutcome& outcome, bool accept_partial) {
-  if (outcome.line_errors.empty()) return FailedWriteReply(outcome.status);
-  if (accept_partial) {
+Response WriteLpReply(const ingest::WriteOutcome& outcome) {
+  if (outcome.status.ok()) {
     return MakeResponse(outcome.limit_exceeded ? 422 : 400, PartialWriteBody(outcome), kJsonType);
   }
+  if (!IsRejectedBatch(outcome)) return FailedWriteReply(outcome.status);
   return MakeResponse(400, RejectedWriteBody("parsing failed for write_lp endpoint", outcome),
                       kJsonType);
 }

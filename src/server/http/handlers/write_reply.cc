@@ -46,6 +46,11 @@ std::string RejectedWriteBody(std::string_view text, const ingest::WriteOutcome&
   return body + "}";
 }
 
+bool IsRejectedBatch(const ingest::WriteOutcome& outcome) {
+  return outcome.status.code() == util::StatusCode::kInvalidArgument &&
+         !outcome.line_errors.empty();
+}
+
 bool IsEmptyWrite(const util::Status& status) {
   return status.message() == "incoming write was empty";
 }
@@ -59,10 +64,9 @@ Response FailedWriteReply(const util::Status& status) {
 
 void RunWrite(const ServerServices& services, const std::shared_ptr<Exchange>& exchange,
               ingest::WriteRequest request, WriteReplier replier) {
-  const bool accept_partial = request.accept_partial;
   const uint64_t bytes = request.body.size();
   std::string database = request.database;
-  auto done = [&services, exchange, replier, accept_partial, bytes,
+  auto done = [&services, exchange, replier, bytes,
                database = std::move(database)](ingest::WriteOutcome outcome) {
     if (outcome.lines_accepted > 0 || outcome.lines_rejected > 0) {
       services.metrics->RecordWrite(database, outcome.lines_accepted, outcome.lines_rejected,
@@ -70,12 +74,12 @@ void RunWrite(const ServerServices& services, const std::shared_ptr<Exchange>& e
     }
     if (outcome.status.ok() && outcome.line_errors.empty()) {
       exchange->Respond(MakeResponse(204, ""));
-    } else if (accept_partial && outcome.line_errors.size() > kDirectLineErrorsMax) {
+    } else if (outcome.status.ok() && outcome.line_errors.size() > kDirectLineErrorsMax) {
       Response reply = MakeResponse(outcome.limit_exceeded ? 422 : 400, "", kJsonType);
       reply.producer = std::make_unique<LateReply>(std::move(outcome));
       exchange->Respond(std::move(reply));
     } else {
-      exchange->Respond(replier(outcome, accept_partial));
+      exchange->Respond(replier(outcome));
     }
   };
   services.writes->Write(std::move(request), std::move(done));

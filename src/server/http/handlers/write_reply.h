@@ -11,7 +11,7 @@
 namespace influxdb3::server::http {
 
 /// Turns the end of a write that did not simply succeed into a reply.
-using WriteReplier = Response (*)(const ingest::WriteOutcome& outcome, bool accept_partial);
+using WriteReplier = Response (*)(const ingest::WriteOutcome& outcome);
 
 /// Writes and answers 204 or what `replier` makes of it.
 void RunWrite(const ServerServices& services, const std::shared_ptr<Exchange>& exchange,
@@ -24,6 +24,9 @@ std::string RejectedWriteBody(std::string_view text, const ingest::WriteOutcome&
 
 /// Reply to a write that failed as a whole, in the shape of the v3 and v1 endpoints.
 Response FailedWriteReply(const util::Status& status);
+
+/// True when nothing was stored because of a bad line; false also when the log failed.
+bool IsRejectedBatch(const ingest::WriteOutcome& outcome);
 
 /// True when `status` says that there was nothing to write.
 bool IsEmptyWrite(const util::Status& status);

@@ -45,8 +45,8 @@ util::Result<ingest::WriteRequest> ParseQuery(const Request& http_request) {
   return request;
 }
 
-Response V1Reply(const ingest::WriteOutcome& outcome, bool /*accept_partial*/) {
-  if (outcome.line_errors.empty()) return FailedWriteReply(outcome.status);
+Response V1Reply(const ingest::WriteOutcome& outcome) {
+  if (!IsRejectedBatch(outcome)) return FailedWriteReply(outcome.status);
   return MakeResponse(400, RejectedWriteBody("line protocol parsing error", outcome), kJsonType);
 }
 

@@ -32,9 +32,9 @@ Response V2Error(const util::Status& status) {
   return V2Error(HttpStatusOf(status), status.message());
 }
 
-Response V2Reply(const ingest::WriteOutcome& outcome, bool /*accept_partial*/) {
+Response V2Reply(const ingest::WriteOutcome& outcome) {
   const std::string prefix = "write buffer error: ";
-  if (!outcome.line_errors.empty()) {
+  if (IsRejectedBatch(outcome)) {
     return V2Error(
         400, prefix + "line protocol parse failed: " + outcome.line_errors.front().error_message);
   }
