@@ -1,0 +1,166 @@
+#include "query/duckdb/duckdb_result_stream.h"
+
+#include <arrow/c/bridge.h>
+#include <arrow/record_batch.h>
+#include <arrow/type.h>
+#include <arrow/util/key_value_metadata.h>
+
+#include <utility>
+
+#include "duckdb/common/arrow/arrow_appender.hpp"
+#include "duckdb/common/arrow/arrow_converter.hpp"
+#include "duckdb/common/vector_operations/vector_operations.hpp"
+#include "duckdb/main/stream_query_result.hpp"
+
+#include "model/column_type.h"
+
+namespace influxdb3::query {
+namespace {
+
+using duckdb::LogicalType;
+using duckdb::LogicalTypeId;
+using util::Result;
+using util::Status;
+using util::StatusCode;
+
+constexpr duckdb::idx_t kBatchRowsMax = 8192;
+
+// Clients know one timestamp type, and no 128-bit integers.
+LogicalType ClientType(const LogicalType& type) {
+  switch (type.id()) {
+    case LogicalTypeId::TIMESTAMP:
+    case LogicalTypeId::TIMESTAMP_SEC:
+    case LogicalTypeId::TIMESTAMP_MS: return LogicalType::TIMESTAMP_NS;
+    case LogicalTypeId::HUGEINT: return LogicalType::BIGINT;
+    case LogicalTypeId::UHUGEINT: return LogicalType::UBIGINT;
+    default: return type;
+  }
+}
+
+Status FromArrow(const arrow::Status& status) {
+  return status.ok() ? Status::Ok() : Status::Internal("Arrow error: " + status.message());
+}
+
+}  // namespace
+
+DuckDbResultStream::DuckDbResultStream(std::unique_ptr<duckdb::Connection> connection,
+                                       std::vector<sql::ResultColumn> columns, EndCallback on_end)
+    : connection_(std::move(connection)),
+      columns_(std::move(columns)),
+      on_end_(std::move(on_end)) {}
+
+DuckDbResultStream::~DuckDbResultStream() {
+  // A query nobody fetches from any more must not run on.
+  if (!exhausted_) connection_->Interrupt();
+  result_.reset();
+  Finish(End::kCancel);
+}
+
+void DuckDbResultStream::Finish(End end) {
+  if (!on_end_) return;
+  std::exchange(on_end_, nullptr)(end);
+}
+
+Status DuckDbResultStream::FailWith(const duckdb::ErrorData& error) {
+  exhausted_ = true;
+  if (expired_.load()) {
+    Finish(End::kCancel);
+    return Status(StatusCode::kDeadlineExceeded,
+                  "the query was stopped because it ran longer than the time limit");
+  }
+  if (cancelled_.load()) {
+    Finish(End::kCancel);
+    return Status(StatusCode::kCancelled, "the query was cancelled");
+  }
+  Finish(End::kFail);
+  return sql::TranslateError(error);
+}
+
+Status DuckDbResultStream::Start(duckdb::unique_ptr<duckdb::SQLStatement> statement) {
+  try {
+    result_ = connection_->SendQuery(std::move(statement));
+    if (result_->HasError()) return FailWith(result_->GetErrorObject());
+    RETURN_IF_ERROR(MakeSchema());
+  } catch (const std::exception& exception) {
+    return FailWith(duckdb::ErrorData(exception));
+  }
+  ASSIGN_OR_RETURN(first_batch_, FetchBatch());
+  return Status::Ok();
+}
+
+Status DuckDbResultStream::MakeSchema() {
+  for (const LogicalType& type : result_->types) types_.push_back(ClientType(type));
+  ArrowSchema c_schema;
+  duckdb::vector<duckdb::string> names = result_->names;
+  for (size_t i = 0; i < columns_.size() && i < names.size(); ++i) names[i] = columns_[i].name;
+  duckdb::ArrowConverter::ToArrowSchema(&c_schema, types_, names, result_->client_properties);
+  auto imported = arrow::ImportSchema(&c_schema);
+  if (!imported.ok()) return FromArrow(imported.status());
+  std::vector<std::shared_ptr<arrow::Field>> fields = (*imported)->fields();
+  for (size_t i = 0; i < columns_.size() && i < fields.size(); ++i) {
+    if (columns_[i].iox_type.empty()) continue;
+    fields[i] = fields[i]->WithMetadata(
+        arrow::key_value_metadata({std::string(model::kIoxColumnTypeKey)}, {columns_[i].iox_type}));
+  }
+  schema_ = arrow::schema(std::move(fields));
+  return Status::Ok();
+}
+
+Result<std::shared_ptr<arrow::RecordBatch>> DuckDbResultStream::FetchBatch() {
+  std::shared_ptr<arrow::RecordBatch> none;
+  if (exhausted_) return none;
+  try {
+    duckdb::unordered_map<duckdb::idx_t, const duckdb::shared_ptr<duckdb::ArrowTypeExtensionData>>
+        extensions;
+    duckdb::ArrowAppender appender(types_, STANDARD_VECTOR_SIZE, result_->client_properties,
+                                   extensions);
+    while (appender.RowCount() < kBatchRowsMax) {
+      duckdb::unique_ptr<duckdb::DataChunk> chunk = result_->Fetch();
+      if (result_->HasError()) return FailWith(result_->GetErrorObject());
+      if (!chunk || chunk->size() == 0) {
+        exhausted_ = true;
+        break;
+      }
+      for (size_t i = 0; i < types_.size(); ++i) {
+        if (chunk->data[i].GetType() == types_[i]) continue;
+        duckdb::Vector converted(types_[i], chunk->size());
+        duckdb::VectorOperations::DefaultCast(chunk->data[i], converted, chunk->size());
+        chunk->data[i].ReferenceAndSetType(converted);
+      }
+      appender.Append(*chunk, 0, chunk->size(), chunk->size());
+      // Small answers and the first rows of large ones leave at once.
+      if (first_batch_ == nullptr && !first_taken_) break;
+    }
+    if (appender.RowCount() == 0) return none;
+    ArrowArray c_array = appender.Finalize();
+    auto batch = arrow::ImportRecordBatch(&c_array, schema_);
+    if (!batch.ok()) return FromArrow(batch.status());
+    return std::move(batch).ValueUnsafe();
+  } catch (const std::exception& exception) {
+    return FailWith(duckdb::ErrorData(exception));
+  }
+}
+
+Result<std::shared_ptr<arrow::RecordBatch>> DuckDbResultStream::Next() {
+  std::shared_ptr<arrow::RecordBatch> batch;
+  if (!first_taken_) {
+    first_taken_ = true;
+    batch = std::move(first_batch_);
+  } else {
+    ASSIGN_OR_RETURN(batch, FetchBatch());
+  }
+  if (batch == nullptr && exhausted_) Finish(End::kSuccess);
+  return batch;
+}
+
+void DuckDbResultStream::Cancel() {
+  cancelled_.store(true);
+  connection_->Interrupt();
+}
+
+void DuckDbResultStream::Expire() {
+  expired_.store(true);
+  connection_->Interrupt();
+}
+
+}  // namespace influxdb3::query

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "duckdb.hpp"
+
+#include "query/duckdb/dialect/dialect.h"
+#include "query/query_engine.h"
+
+namespace influxdb3::query {
+
+/// A statement running in a connection of its own, fetched as Arrow batches.
+class DuckDbResultStream : public ResultStream {
+ public:
+  /// What ends with the stream: the query's log entry, permit and deadline. Called once.
+  enum class End { kSuccess, kFail, kCancel };
+  using EndCallback = std::function<void(End)>;
+
+  /// `connection` must have no other query running. `columns` as in sql::RewrittenQuery.
+  DuckDbResultStream(std::unique_ptr<duckdb::Connection> connection,
+                     std::vector<sql::ResultColumn> columns, EndCallback on_end);
+  ~DuckDbResultStream() override;
+
+  /// Runs the statement up to its first rows, so that errors show before any of them left.
+  util::Status Start(duckdb::unique_ptr<duckdb::SQLStatement> statement);
+
+  const std::shared_ptr<arrow::Schema>& schema() const override { return schema_; }
+  util::Result<std::shared_ptr<arrow::RecordBatch>> Next() override;
+  void Cancel() override;
+  /// As Cancel, but the error will say that the time limit was reached.
+  void Expire();
+
+ private:
+  util::Status MakeSchema();
+  /// The next batch from the engine; null at the end.
+  util::Result<std::shared_ptr<arrow::RecordBatch>> FetchBatch();
+  util::Status FailWith(const duckdb::ErrorData& error);
+  void Finish(End end);
+
+  std::unique_ptr<duckdb::Connection> connection_;
+  std::vector<sql::ResultColumn> columns_;
+  EndCallback on_end_;
+  duckdb::unique_ptr<duckdb::QueryResult> result_;
+  duckdb::vector<duckdb::LogicalType> types_;  ///< of the batches, after unifying timestamps
+  std::shared_ptr<arrow::Schema> schema_;
+  std::shared_ptr<arrow::RecordBatch> first_batch_;
+  bool first_taken_ = false;
+  bool exhausted_ = false;
+  std::atomic<bool> cancelled_{false};
+  std::atomic<bool> expired_{false};
+};
+
+}  // namespace influxdb3::query

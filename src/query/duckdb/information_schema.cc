@@ -1,0 +1,207 @@
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "query/duckdb/catalog_resolver.h"
+#include "query/duckdb/virtual_tables.h"
+
+namespace influxdb3::query {
+namespace {
+
+using duckdb::LogicalType;
+using duckdb::Value;
+using Row = std::vector<Value>;
+
+constexpr const char* kInformationTables[] = {"tables",   "views",    "columns",   "df_settings",
+                                              "schemata", "routines", "parameters"};
+
+const Value kNull;
+
+VirtualTable TextTable(std::initializer_list<const char*> names) {
+  VirtualTable table;
+  for (const char* name : names) {
+    table.names.emplace_back(name);
+    table.types.push_back(LogicalType::VARCHAR);
+  }
+  return table;
+}
+
+/// Calls `visit(schema, table, is_view)` for each table a database shows, in the reference's order.
+template <class Visit>
+void ForEachTable(const VirtualTableContext& context, Visit visit) {
+  for (const auto& [name, entry] : context.database->tables) {
+    if (!entry.deleted) visit("iox", name, false);
+  }
+  for (const std::string& name : SystemTableNames(*context.database)) visit("system", name, false);
+  for (const char* name : kInformationTables) visit("information_schema", std::string(name), true);
+}
+
+VirtualTable Tables(const VirtualTableContext& context) {
+  VirtualTable table = TextTable({"table_catalog", "table_schema", "table_name", "table_type"});
+  ForEachTable(context, [&](const char* schema, const std::string& name, bool is_view) {
+    table.rows.push_back(
+        Row{Value("public"), Value(schema), Value(name), Value(is_view ? "VIEW" : "BASE TABLE")});
+  });
+  return table;
+}
+
+VirtualTable Views(const VirtualTableContext& context) {
+  VirtualTable table = TextTable({"table_catalog", "table_schema", "table_name", "definition"});
+  ForEachTable(context, [&](const char* schema, const std::string& name, bool is_view) {
+    if (!is_view) {
+      table.rows.push_back(Row{Value("public"), Value(schema), Value(name), kNull});
+    }
+  });
+  return table;
+}
+
+/// One row of information_schema.columns.
+Row ColumnRow(const std::string& schema, const std::string& table, const std::string& column,
+              uint64_t position, const std::string& type, bool nullable) {
+  const bool text = type == "Utf8";
+  const std::map<std::string, std::pair<uint64_t, uint64_t>> precision = {{"Int64", {64, 2}},
+                                                                          {"UInt64", {64, 2}},
+                                                                          {"Float64", {24, 2}},
+                                                                          {"UInt8", {8, 2}},
+                                                                          {"UInt32", {32, 2}}};
+  const auto number = precision.find(type);
+  return Row{Value("public"),
+             Value(schema),
+             Value(table),
+             Value(column),
+             Value::UBIGINT(position),
+             kNull,
+             Value(nullable ? "YES" : "NO"),
+             Value(type),
+             kNull,
+             text ? Value::UBIGINT(2147483647) : kNull,
+             number == precision.end() ? kNull : Value::UBIGINT(number->second.first),
+             number == precision.end() ? kNull : Value::UBIGINT(number->second.second),
+             kNull,
+             kNull,
+             kNull};
+}
+
+void AppendVirtualColumns(const std::string& schema, const std::string& name,
+                          const VirtualTable& described, VirtualTable* table) {
+  for (size_t i = 0; i < described.names.size(); ++i) {
+    table->rows.push_back(
+        ColumnRow(schema, name, described.names[i], i, ArrowTypeText(described.types[i]), true));
+  }
+}
+
+VirtualTable ColumnsShape() {
+  VirtualTable table =
+      TextTable({"table_catalog", "table_schema", "table_name", "column_name", "ordinal_position",
+                 "column_default", "is_nullable", "data_type", "character_maximum_length",
+                 "character_octet_length", "numeric_precision", "numeric_precision_radix",
+                 "numeric_scale", "datetime_precision", "interval_type"});
+  for (const size_t number : {4, 8, 9, 10, 11, 12, 13}) table.types[number] = LogicalType::UBIGINT;
+  return table;
+}
+
+VirtualTable Columns(const VirtualTableContext& context) {
+  VirtualTable table = ColumnsShape();
+  for (const auto& [name, entry] : context.database->tables) {
+    if (entry.deleted) continue;
+    uint64_t position = 0;
+    for (const VisibleColumn& column : VisibleColumns(*entry.schema)) {
+      table.rows.push_back(ColumnRow("iox", name, column.info.name, position++,
+                                     column.info.arrow_type,
+                                     column.scan.kind != ScanColumn::Kind::kTime));
+    }
+  }
+  for (const std::string& name : SystemTableNames(*context.database)) {
+    AppendVirtualColumns("system", name, *MakeSystemTable(context, name), &table);
+  }
+  for (const char* name : kInformationTables) {
+    if (std::string(name) == "columns") {
+      AppendVirtualColumns("information_schema", name, ColumnsShape(), &table);
+    } else {
+      AppendVirtualColumns("information_schema", name, *MakeInformationSchemaTable(context, name),
+                           &table);
+    }
+  }
+  return table;
+}
+
+VirtualTable Schemata() {
+  VirtualTable table =
+      TextTable({"catalog_name", "schema_name", "schema_owner", "default_character_set_catalog",
+                 "default_character_set_schema", "default_character_set_name", "sql_path"});
+  for (const char* schema : {"iox", "system"}) {
+    table.rows.push_back(Row{Value("public"), Value(schema), kNull, kNull, kNull, kNull, kNull});
+  }
+  return table;
+}
+
+VirtualTable Settings() {
+  VirtualTable table = TextTable({"name", "value", "description"});
+  const std::pair<const char*, const char*> settings[] = {
+      {"datafusion.catalog.create_default_catalog_and_schema", "true"},
+      {"datafusion.catalog.default_catalog", "public"},
+      {"datafusion.catalog.default_schema", "iox"},
+      {"datafusion.catalog.information_schema", "true"},
+      {"datafusion.execution.batch_size", "8192"},
+      {"datafusion.sql_parser.map_string_types_to_utf8view", "false"},
+  };
+  for (const auto& [name, value] : settings) {
+    table.rows.push_back(Row{Value(name), Value(value), kNull});
+  }
+  table.rows.push_back(Row{Value("datafusion.execution.time_zone"), kNull, kNull});
+  return table;
+}
+
+VirtualTable Routines() {
+  return TextTable({"specific_catalog", "specific_schema", "specific_name", "routine_catalog",
+                    "routine_schema", "routine_name", "routine_type", "is_deterministic",
+                    "data_type", "function_type", "description", "syntax_example"});
+}
+
+VirtualTable Parameters() {
+  VirtualTable table = TextTable({"specific_catalog", "specific_schema", "specific_name",
+                                  "ordinal_position", "parameter_mode", "parameter_name",
+                                  "data_type", "parameter_default", "is_variadic", "rid"});
+  table.types[3] = LogicalType::UBIGINT;
+  table.types[8] = LogicalType::BOOLEAN;
+  table.types[9] = LogicalType::UTINYINT;
+  return table;
+}
+
+}  // namespace
+
+std::string ArrowTypeText(const LogicalType& type) {
+  switch (type.id()) {
+    case duckdb::LogicalTypeId::VARCHAR: return "Utf8";
+    case duckdb::LogicalTypeId::BIGINT: return "Int64";
+    case duckdb::LogicalTypeId::UBIGINT: return "UInt64";
+    case duckdb::LogicalTypeId::UINTEGER: return "UInt32";
+    case duckdb::LogicalTypeId::USMALLINT: return "UInt16";
+    case duckdb::LogicalTypeId::UTINYINT: return "UInt8";
+    case duckdb::LogicalTypeId::DOUBLE: return "Float64";
+    case duckdb::LogicalTypeId::BOOLEAN: return "Boolean";
+    case duckdb::LogicalTypeId::TIMESTAMP_NS: return "Timestamp(ns)";
+    case duckdb::LogicalTypeId::INTERVAL: return "Duration(ns)";
+    case duckdb::LogicalTypeId::LIST:
+      return fmt::format("List({})", ArrowTypeText(duckdb::ListType::GetChildType(type)));
+    default: return type.ToString();
+  }
+}
+
+std::shared_ptr<const VirtualTable> MakeInformationSchemaTable(const VirtualTableContext& context,
+                                                               const std::string& table) {
+  const auto share = [](VirtualTable made) {
+    return std::make_shared<const VirtualTable>(std::move(made));
+  };
+  if (table == "tables") return share(Tables(context));
+  if (table == "views") return share(Views(context));
+  if (table == "columns") return share(Columns(context));
+  if (table == "schemata") return share(Schemata());
+  if (table == "df_settings") return share(Settings());
+  if (table == "routines") return share(Routines());
+  if (table == "parameters") return share(Parameters());
+  return nullptr;
+}
+
+}  // namespace influxdb3::query

@@ -1,0 +1,204 @@
+#include "query/duckdb/scan_filter.h"
+
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "duckdb/execution/expression_executor.hpp"
+#include "duckdb/planner/expression/bound_between_expression.hpp"
+#include "duckdb/planner/expression/bound_columnref_expression.hpp"
+#include "duckdb/planner/expression/bound_comparison_expression.hpp"
+#include "duckdb/planner/expression/bound_constant_expression.hpp"
+#include "duckdb/planner/expression/bound_reference_expression.hpp"
+#include "duckdb/planner/expression_iterator.hpp"
+
+namespace influxdb3::query {
+namespace {
+
+using duckdb::Expression;
+using duckdb::ExpressionClass;
+using duckdb::ExpressionType;
+
+constexpr int64_t kTimeMin = std::numeric_limits<int64_t>::min();
+constexpr int64_t kTimeMax = std::numeric_limits<int64_t>::max();
+
+class FilterExtractor {
+ public:
+  FilterExtractor(duckdb::ClientContext& context, ScanSource& source,
+                  const std::vector<uint32_t>& columns, ScanFilter* filter)
+      : context_(context), source_(source), columns_(columns), filter_(filter) {}
+
+  /// Whether `filter` was taken over completely.
+  bool Take(const Expression& expression) {
+    return TakeTimeComparison(expression) || TakeTimeBetween(expression) ||
+           TakeTagCondition(expression);
+  }
+
+ private:
+  const ScanColumn* ColumnOf(const Expression& expression) const {
+    if (expression.GetExpressionClass() != ExpressionClass::BOUND_COLUMN_REF) return nullptr;
+    const auto& reference = expression.Cast<duckdb::BoundColumnRefExpression>();
+    const auto index = reference.binding.column_index;
+    return index < columns_.size() ? &source_.columns()[columns_[index]] : nullptr;
+  }
+  bool IsTime(const Expression& expression) const {
+    const ScanColumn* column = ColumnOf(expression);
+    return column != nullptr && column->kind == ScanColumn::Kind::kTime;
+  }
+  static std::optional<int64_t> TimeConstant(const Expression& expression) {
+    if (expression.GetExpressionClass() != ExpressionClass::BOUND_CONSTANT) return std::nullopt;
+    const duckdb::Value& value = expression.Cast<duckdb::BoundConstantExpression>().value;
+    if (value.IsNull() || value.type() != duckdb::LogicalType::TIMESTAMP_NS) return std::nullopt;
+    return value.GetValueUnsafe<int64_t>();
+  }
+
+  void Narrow(model::TimeRange range) { filter_->time = filter_->time.Intersect(range); }
+  void NarrowBelow(int64_t bound, bool inclusive) {
+    // Nothing is below the smallest timestamp: an empty range.
+    if (!inclusive && bound == kTimeMin) return Narrow({1, 0});
+    Narrow({kTimeMin, inclusive ? bound : bound - 1});
+  }
+  void NarrowAbove(int64_t bound, bool inclusive) {
+    if (!inclusive && bound == kTimeMax) return Narrow({1, 0});
+    Narrow({inclusive ? bound : bound + 1, kTimeMax});
+  }
+
+  bool TakeTimeComparison(const Expression& expression) {
+    if (expression.GetExpressionClass() != ExpressionClass::BOUND_COMPARISON) return false;
+    const auto& comparison = expression.Cast<duckdb::BoundComparisonExpression>();
+    ExpressionType type = comparison.GetExpressionType();
+    const Expression* constant = comparison.right.get();
+    if (!IsTime(*comparison.left)) {
+      if (!IsTime(*comparison.right)) return false;
+      constant = comparison.left.get();
+      type = duckdb::FlipComparisonExpression(type);
+    }
+    const std::optional<int64_t> bound = TimeConstant(*constant);
+    if (!bound) return false;
+    switch (type) {
+      case ExpressionType::COMPARE_EQUAL: Narrow({*bound, *bound}); return true;
+      case ExpressionType::COMPARE_LESSTHAN: NarrowBelow(*bound, false); return true;
+      case ExpressionType::COMPARE_LESSTHANOREQUALTO: NarrowBelow(*bound, true); return true;
+      case ExpressionType::COMPARE_GREATERTHAN: NarrowAbove(*bound, false); return true;
+      case ExpressionType::COMPARE_GREATERTHANOREQUALTO: NarrowAbove(*bound, true); return true;
+      default: return false;
+    }
+  }
+
+  bool TakeTimeBetween(const Expression& expression) {
+    if (expression.GetExpressionClass() != ExpressionClass::BOUND_BETWEEN) return false;
+    const auto& between = expression.Cast<duckdb::BoundBetweenExpression>();
+    if (!IsTime(*between.input)) return false;
+    const std::optional<int64_t> lower = TimeConstant(*between.lower);
+    const std::optional<int64_t> upper = TimeConstant(*between.upper);
+    if (!lower || !upper) return false;
+    NarrowAbove(*lower, between.lower_inclusive);
+    NarrowBelow(*upper, between.upper_inclusive);
+    return true;
+  }
+
+  /// The one tag that all column references in the expression name.
+  std::optional<uint32_t> OnlyTag(const Expression& expression) const {
+    std::optional<uint32_t> tag;
+    bool other = false;
+    duckdb::ExpressionIterator::EnumerateExpression(
+        const_cast<duckdb::unique_ptr<Expression>&>(Wrapped(expression)),
+        [&](const Expression& child) {
+          if (child.GetExpressionClass() == ExpressionClass::BOUND_SUBQUERY) other = true;
+          if (child.GetExpressionClass() != ExpressionClass::BOUND_COLUMN_REF) return;
+          const ScanColumn* column = ColumnOf(child);
+          if (column == nullptr || column->kind != ScanColumn::Kind::kTag ||
+              (tag && *tag != column->tag_index)) {
+            other = true;
+          } else {
+            tag = column->tag_index;
+          }
+        });
+    return other ? std::nullopt : tag;
+  }
+  const duckdb::unique_ptr<Expression>& Wrapped(const Expression& expression) const {
+    wrapped_ = expression.Copy();
+    return wrapped_;
+  }
+
+  static void ReferToFirstColumn(duckdb::unique_ptr<Expression>* expression) {
+    if ((*expression)->GetExpressionClass() == ExpressionClass::BOUND_COLUMN_REF) {
+      *expression = duckdb::make_uniq<duckdb::BoundReferenceExpression>(
+          duckdb::LogicalType::VARCHAR, duckdb::idx_t{0});
+      return;
+    }
+    duckdb::ExpressionIterator::EnumerateChildren(
+        **expression, [](duckdb::unique_ptr<Expression>& child) { ReferToFirstColumn(&child); });
+  }
+
+  bool TakeTagCondition(const Expression& expression) {
+    if (expression.IsVolatile() || expression.HasParameter() || expression.HasSubquery() ||
+        expression.return_type != duckdb::LogicalType::BOOLEAN) {
+      return false;
+    }
+    const std::optional<uint32_t> tag = OnlyTag(expression);
+    if (!tag || source_.snapshot() == nullptr) return false;
+    std::vector<uint8_t> value_passes;
+    try {
+      value_passes = EvaluateOnDictionary(expression, *tag);
+    } catch (const std::exception&) {
+      // Some value makes it fail. Whether a row with that value is reached is the engine's
+      // business.
+      return false;
+    }
+    SelectSeries(*tag, value_passes);
+    return true;
+  }
+
+  std::vector<uint8_t> EvaluateOnDictionary(const Expression& expression, uint32_t tag) {
+    duckdb::unique_ptr<Expression> condition = expression.Copy();
+    ReferToFirstColumn(&condition);
+    const auto dictionary = source_.TagDictionary(tag);
+    const duckdb::idx_t size = dictionary->size.GetIndex();
+    std::vector<uint8_t> passes(size);
+    duckdb::ExpressionExecutor executor(context_, *condition);
+    for (duckdb::idx_t begin = 0; begin < size; begin += STANDARD_VECTOR_SIZE) {
+      const duckdb::idx_t count = std::min<duckdb::idx_t>(STANDARD_VECTOR_SIZE, size - begin);
+      duckdb::DataChunk input;
+      input.InitializeEmpty({duckdb::LogicalType::VARCHAR});
+      input.data[0].Slice(dictionary->data, begin, begin + count);
+      input.SetCardinality(count);
+      duckdb::SelectionVector selected(STANDARD_VECTOR_SIZE);
+      const duckdb::idx_t selected_count = executor.SelectExpression(input, selected);
+      for (duckdb::idx_t i = 0; i < selected_count; ++i) passes[begin + selected.get_index(i)] = 1;
+    }
+    return passes;
+  }
+
+  void SelectSeries(uint32_t tag, const std::vector<uint8_t>& value_passes) {
+    const buffer::SeriesView& series = source_.snapshot()->series();
+    if (filter_->series_selected.empty()) filter_->series_selected.assign(series.series_count, 1);
+    const uint32_t* codes = series.tags[tag].codes;
+    uint32_t selected = 0;
+    for (uint32_t i = 0; i < series.series_count; ++i) {
+      filter_->series_selected[i] &= value_passes[codes == nullptr ? 0 : codes[i]];
+      selected += filter_->series_selected[i];
+    }
+    filter_->selected_count = selected;
+  }
+
+  duckdb::ClientContext& context_;
+  ScanSource& source_;
+  const std::vector<uint32_t>& columns_;
+  ScanFilter* filter_;
+  mutable duckdb::unique_ptr<Expression> wrapped_;
+};
+
+}  // namespace
+
+void ExtractScanFilters(duckdb::ClientContext& context, ScanSource& source,
+                        const std::vector<uint32_t>& columns,
+                        duckdb::vector<duckdb::unique_ptr<Expression>>* filters,
+                        ScanFilter* filter) {
+  FilterExtractor extractor(context, source, columns, filter);
+  std::erase_if(*filters, [&](const duckdb::unique_ptr<Expression>& expression) {
+    return extractor.Take(*expression);
+  });
+}
+
+}  // namespace influxdb3::query

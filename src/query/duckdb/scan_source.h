@@ -1,0 +1,69 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "duckdb.hpp"
+
+#include "duckdb/main/client_context_state.hpp"
+
+#include "buffer/table_snapshot.h"
+#include "model/table_schema.h"
+#include "model/time_range.h"
+
+namespace influxdb3::query {
+
+/// A column that a buffer scan offers.
+struct ScanColumn {
+  enum class Kind { kTime, kTag, kField };
+  Kind kind = Kind::kTime;
+  uint32_t tag_index = 0;   ///< kTag: position in the series key
+  util::ColumnId field_id;  ///< kField
+  std::string engine_name;
+  duckdb::LogicalType type;
+};
+
+/// One table as one query reads it: a snapshot, its columns in the order `SELECT *` shows them, and
+/// the time range that retention leaves. Shared by all scans of the table in the query; read by
+/// several threads.
+class ScanSource {
+ public:
+  ScanSource(std::shared_ptr<const buffer::TableSnapshot> snapshot, std::vector<ScanColumn> columns,
+             model::TimeRange visible);
+
+  /// Null when the table has no buffered rows.
+  const buffer::TableSnapshot* snapshot() const { return snapshot_.get(); }
+  const std::vector<ScanColumn>& columns() const { return columns_; }
+  const model::TimeRange& visible() const { return visible_; }
+  uint64_t row_count() const { return snapshot_ == nullptr ? 0 : snapshot_->row_count(); }
+
+  /// The tag's distinct values as a dictionary that many vectors can share; entry 0 is NULL. Made
+  /// on first use. Valid while this lives.
+  duckdb::buffer_ptr<duckdb::VectorChildBuffer> TagDictionary(uint32_t tag_index);
+
+ private:
+  std::shared_ptr<const buffer::TableSnapshot> snapshot_;
+  std::vector<ScanColumn> columns_;
+  model::TimeRange visible_;
+  std::mutex dictionaries_mutex_;  ///< guards dictionaries_
+  std::vector<duckdb::buffer_ptr<duckdb::VectorChildBuffer>> dictionaries_;
+};
+
+/// A small table that was made when the query was planned: system and information_schema tables.
+struct VirtualTable {
+  std::vector<std::string> names;
+  std::vector<duckdb::LogicalType> types;
+  std::vector<std::vector<duckdb::Value>> rows;
+};
+
+/// What the scans of one query read, by the number that the rewritten query passes to them. Lives
+/// in the query's connection.
+struct QuerySources : public duckdb::ClientContextState {
+  static constexpr const char* kKey = "influxdb3_query_sources";
+  std::vector<std::shared_ptr<ScanSource>> tables;
+  std::vector<std::shared_ptr<const VirtualTable>> virtual_tables;
+};
+
+}  // namespace influxdb3::query
