@@ -55,16 +55,29 @@ size_t EndOfMember(std::string_view body, std::string_view name) {
   return EndOfLastToken(body);
 }
 
-Status SyntaxFault(std::string_view body, size_t byte) {
+/// What the parser's message means in the words clients know.
+std::string_view SyntaxReason(std::string_view message) {
+  const auto says = [&](std::string_view part) { return message.find(part) != message.npos; };
+  if (says("; expected end of input")) return "trailing characters";
+  if (says("while parsing object key")) return "key must be a string";
+  if (says("while parsing object separator")) return "expected `:`";
+  if (says("while parsing object -")) return "expected `,` or `}`";
+  if (says("while parsing array -")) return "expected `,` or `]`";
+  return "expected value";
+}
+
+Status SyntaxFault(std::string_view body, const json::parse_error& error) {
   const size_t end = EndOfLastToken(body);
   if (end == 0) return Status::InvalidArgument("EOF while parsing a value at line 1 column 0");
   // The parser's position counts from one and stands on the offending byte.
-  if (byte > end) {
-    const std::string_view what = body[0] == '[' ? "a list" : "an object";
+  if (error.byte > end) {
+    const std::string_view what =
+        SyntaxReason(error.what()) == "expected `,` or `]`" ? "a list" : "an object";
     return Status::InvalidArgument("EOF while parsing " + std::string(what) +
                                    PlaceText(body, body.size()));
   }
-  return Status::InvalidArgument("expected value" + PlaceText(body, byte));
+  return Status::InvalidArgument(std::string(SyntaxReason(error.what())) +
+                                 PlaceText(body, error.byte));
 }
 
 }  // namespace
@@ -101,7 +114,7 @@ util::Result<JsonParams> JsonParams::Parse(std::string body, std::string_view st
     };
     root = std::make_unique<json>(json::parse(body, bounded));
   } catch (const json::parse_error& error) {
-    return SyntaxFault(body, error.byte);
+    return SyntaxFault(body, error);
   } catch (const std::exception& error) {
     return Status::InvalidArgument(error.what() + PlaceText(body, EndOfLastToken(body)));
   }

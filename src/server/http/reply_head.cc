@@ -66,6 +66,7 @@ std::string FormatReplyHead(const Response& response, const Framing& framing,
   }
   fmt::format_to(out, "cluster-uuid: {}\r\n", cluster_uuid);
   head += "access-control-allow-origin: *\r\n";
+  if (response.status == 429 || response.status == 503) head += "retry-after: 1\r\n";
   if (framing.chunked) head += "transfer-encoding: chunked\r\n";
   if (framing.content_length) {
     fmt::format_to(out, "content-length: {}\r\n", *framing.content_length);
