@@ -1,0 +1,191 @@
+// Aggregate and window functions: the part of the function table and what calls turn into.
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "query/duckdb/dialect/function_registry.h"
+#include "query/duckdb/dialect/sql_error.h"
+
+namespace influxdb3::query::sql {
+namespace {
+
+using duckdb::ExpressionType;
+using duckdb::LogicalType;
+using duckdb::LogicalTypeId;
+using duckdb::Value;
+
+constexpr FunctionKind kAggregate = FunctionKind::kAggregate;
+constexpr FunctionKind kWindow = FunctionKind::kWindow;
+
+duckdb::unique_ptr<duckdb::FunctionExpression> Aggregate(const std::string& name,
+                                                         FunctionCall& call,
+                                                         duckdb::vector<ExpressionPtr> arguments) {
+  auto result = duckdb::make_uniq<duckdb::FunctionExpression>(name, std::move(arguments));
+  result->filter = std::move(call.filter);
+  result->distinct = call.distinct;
+  return result;
+}
+
+void AddFilter(FunctionCall& call, ExpressionPtr condition) {
+  call.filter = call.filter ? duckdb::make_uniq<duckdb::ConjunctionExpression>(
+                                  ExpressionType::CONJUNCTION_AND, std::move(call.filter),
+                                  std::move(condition))
+                            : std::move(condition);
+}
+
+/// selector_first and its kin: the pair of value and time at an extreme. Ties of min and max go to
+/// the earliest time.
+ExpressionPtr Selector(FunctionCall& call) {
+  if (call.children.size() < 2) {
+    ThrowPlanError(fmt::format("{} requires at least 2 arguments, got {}", call.function_name,
+                               call.children.size()));
+  }
+  ExpressionPtr value = std::move(call.children[0]);
+  ExpressionPtr time =
+      Call("iox_selector_time", std::move(call.children[1]), Literal(call.function_name.c_str()));
+  AddFilter(call, Operator(ExpressionType::OPERATOR_IS_NOT_NULL, value->Copy()));
+  const bool first = call.function_name == "selector_first";
+  const bool last = call.function_name == "selector_last";
+  ExpressionPtr key;
+  if (first || last) {
+    key = time->Copy();
+  } else {
+    ExpressionPtr value_key = value->Copy();
+    ExpressionPtr time_key = Call("iox_ns", time->Copy());
+    if (call.function_name == "selector_max") time_key = Call("iox_negate", std::move(time_key));
+    value_key->SetAlias("v");
+    time_key->SetAlias("t");
+    key = Call("struct_pack", std::move(value_key), std::move(time_key));
+  }
+  value->SetAlias("value");
+  time->SetAlias("time");
+  duckdb::vector<ExpressionPtr> arguments;
+  arguments.push_back(Call("struct_pack", std::move(value), std::move(time)));
+  arguments.push_back(std::move(key));
+  const bool least = first || call.function_name == "selector_min";
+  return Aggregate(least ? "arg_min" : "arg_max", call, std::move(arguments));
+}
+
+/// first_value, last_value: of the rows as ORDER BY inside the call puts them.
+ExpressionPtr EdgeValue(FunctionCall& call) {
+  CheckArgumentCount(call, 1, 1);
+  auto order = std::move(call.order_bys);
+  auto result = Aggregate(call.function_name == "first_value" ? "first" : "last", call,
+                          std::move(call.children));
+  result->order_bys = std::move(order);
+  return result;
+}
+
+ExpressionPtr NthValue(FunctionCall& call) {
+  CheckArgumentCount(call, 2, 2);
+  ExpressionPtr index = std::move(call.children[1]);
+  duckdb::vector<ExpressionPtr> arguments;
+  arguments.push_back(std::move(call.children[0]));
+  auto order = std::move(call.order_bys);
+  auto list = Aggregate("list", call, std::move(arguments));
+  list->order_bys = std::move(order);
+  return Operator(ExpressionType::ARRAY_EXTRACT, ExpressionPtr(std::move(list)), std::move(index));
+}
+
+/// `f(q) WITHIN GROUP (ORDER BY x)` and `f(x, q)`.
+ExpressionPtr Percentile(FunctionCall& call) {
+  const bool within = call.order_bys && !call.order_bys->orders.empty();
+  CheckArgumentCount(call, within ? 1 : 2, within ? 2 : 3);
+  ExpressionPtr value =
+      within ? std::move(call.order_bys->orders[0].expression) : std::move(call.children[0]);
+  ExpressionPtr fraction = std::move(call.children[within ? 0 : 1]);
+  const bool descending = within && call.order_bys->orders[0].type == duckdb::OrderType::DESCENDING;
+  if (descending) {
+    fraction = Call("iox_subtract", Literal(Value::DOUBLE(1)), std::move(fraction));
+  }
+  call.order_bys = duckdb::make_uniq<duckdb::OrderModifier>();
+  duckdb::vector<ExpressionPtr> arguments;
+  arguments.push_back(std::move(value));
+  arguments.push_back(CastTo(LogicalType::DOUBLE, std::move(fraction)));
+  return Aggregate("iox_percentile", call, std::move(arguments));
+}
+
+ExpressionPtr Median(FunctionCall& call) {
+  if (call.order_bys && !call.order_bys->orders.empty()) {
+    call.children.clear();
+    call.children.push_back(std::move(call.order_bys->orders[0].expression));
+  }
+  CheckArgumentCount(call, 1, 1);
+  duckdb::vector<ExpressionPtr> arguments;
+  arguments.push_back(std::move(call.children[0]));
+  arguments.push_back(Literal(Value::DOUBLE(0.5)));
+  return Aggregate("iox_percentile", call, std::move(arguments));
+}
+
+FunctionEntry Mapped(const char* name, const char* engine,
+                     LogicalTypeId result = LogicalTypeId::INVALID) {
+  return {name, kAggregate, engine, result};
+}
+
+}  // namespace
+
+std::vector<FunctionEntry> AggregateFunctions() {
+  const LogicalTypeId count = LogicalTypeId::UBIGINT;
+  std::vector<FunctionEntry> table = {
+      Mapped("approx_distinct", "approx_count_distinct", count),
+      Mapped("array_agg", "array_agg"),
+      Mapped("avg", "avg"),
+      Mapped("bit_and", "bit_and"),
+      Mapped("bit_or", "bit_or"),
+      Mapped("bit_xor", "bit_xor"),
+      Mapped("bool_and", "bool_and"),
+      Mapped("bool_or", "bool_or"),
+      Mapped("corr", "corr"),
+      Mapped("count", "count"),
+      Mapped("covar", "covar_samp"),
+      Mapped("covar_pop", "covar_pop"),
+      Mapped("covar_samp", "covar_samp"),
+      Mapped("max", "max"),
+      Mapped("mean", "avg"),
+      Mapped("min", "min"),
+      Mapped("regr_avgx", "regr_avgx"),
+      Mapped("regr_avgy", "regr_avgy"),
+      Mapped("regr_count", "regr_count", count),
+      Mapped("regr_intercept", "regr_intercept"),
+      Mapped("regr_r2", "regr_r2"),
+      Mapped("regr_slope", "regr_slope"),
+      Mapped("regr_sxx", "regr_sxx"),
+      Mapped("regr_sxy", "regr_sxy"),
+      Mapped("regr_syy", "regr_syy"),
+      Mapped("stddev", "stddev_samp"),
+      Mapped("stddev_pop", "stddev_pop"),
+      Mapped("stddev_samp", "stddev_samp"),
+      Mapped("string_agg", "string_agg"),
+      Mapped("sum", "iox_sum"),
+      Mapped("var", "var_samp"),
+      Mapped("var_pop", "var_pop"),
+      Mapped("var_population", "var_pop"),
+      Mapped("var_samp", "var_samp"),
+      Mapped("var_sample", "var_samp"),
+  };
+  const std::pair<const char*, CallTransform> built[] = {{"approx_median", Median},
+                                                         {"approx_percentile_cont", Percentile},
+                                                         {"first_value", EdgeValue},
+                                                         {"last_value", EdgeValue},
+                                                         {"median", Median},
+                                                         {"nth_value", NthValue},
+                                                         {"percentile_cont", Percentile},
+                                                         {"quantile_cont", Percentile},
+                                                         {"selector_first", Selector},
+                                                         {"selector_last", Selector},
+                                                         {"selector_max", Selector},
+                                                         {"selector_min", Selector}};
+  for (const auto& [name, transform] : built) {
+    table.push_back({name, kAggregate, "", LogicalTypeId::INVALID, transform});
+  }
+  for (const char* name : {"cume_dist", "lag", "lead", "percent_rank"}) {
+    table.push_back({name, kWindow, name});
+  }
+  for (const char* name : {"dense_rank", "ntile", "rank", "row_number"}) {
+    table.push_back({name, kWindow, name, count});
+  }
+  return table;
+}
+
+}  // namespace influxdb3::query::sql

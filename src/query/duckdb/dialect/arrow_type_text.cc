@@ -1,0 +1,155 @@
+#include "query/duckdb/dialect/arrow_type_text.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cstdio>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "query/duckdb/dialect/interval_literal.h"
+#include "query/duckdb/dialect/sql_error.h"
+
+namespace influxdb3::query::sql {
+namespace {
+
+using duckdb::LogicalType;
+using duckdb::LogicalTypeId;
+
+constexpr const char* kDurationAlias = "DURATION_NS";
+constexpr std::string_view kZonedPrefix = "TIMESTAMP_NS@";
+
+std::string StructText(const LogicalType& type) {
+  std::string members;
+  for (const auto& [name, member] : duckdb::StructType::GetChildTypes(type)) {
+    members +=
+        fmt::format("{}\"{}\": {}", members.empty() ? "" : ", ", name, ArrowTypeText(member));
+  }
+  return fmt::format("Struct({})", members);
+}
+
+std::string TimestampText(const char* unit, const std::string& zone) {
+  return zone.empty() ? fmt::format("Timestamp({})", unit)
+                      : fmt::format("Timestamp({}, \"{}\")", unit, zone);
+}
+
+constexpr std::pair<std::string_view, LogicalTypeId> kSimpleTypes[] = {
+    {"Null", LogicalTypeId::SQLNULL},
+    {"Boolean", LogicalTypeId::BOOLEAN},
+    {"Int8", LogicalTypeId::TINYINT},
+    {"Int16", LogicalTypeId::SMALLINT},
+    {"Int32", LogicalTypeId::INTEGER},
+    {"Int64", LogicalTypeId::BIGINT},
+    {"UInt8", LogicalTypeId::UTINYINT},
+    {"UInt16", LogicalTypeId::USMALLINT},
+    {"UInt32", LogicalTypeId::UINTEGER},
+    {"UInt64", LogicalTypeId::UBIGINT},
+    {"Float32", LogicalTypeId::FLOAT},
+    {"Float64", LogicalTypeId::DOUBLE},
+    {"Utf8", LogicalTypeId::VARCHAR},
+    {"LargeUtf8", LogicalTypeId::VARCHAR},
+    {"Utf8View", LogicalTypeId::VARCHAR},
+    {"Binary", LogicalTypeId::BLOB},
+    {"LargeBinary", LogicalTypeId::BLOB},
+    {"Date32", LogicalTypeId::DATE},
+    {"Date64", LogicalTypeId::DATE},
+    {"Time64(ns)", LogicalTypeId::TIME},
+    {"Time64(Nanosecond)", LogicalTypeId::TIME},
+    {"Interval(MonthDayNano)", LogicalTypeId::INTERVAL},
+    {"Dictionary(Int32, Utf8)", LogicalTypeId::VARCHAR},
+};
+
+}  // namespace
+
+LogicalType DurationType() {
+  LogicalType type(LogicalTypeId::BIGINT);
+  type.SetAlias(kDurationAlias);
+  return type;
+}
+
+bool IsDuration(const LogicalType& type) {
+  return type.id() == LogicalTypeId::BIGINT && type.HasAlias() && type.GetAlias() == kDurationAlias;
+}
+
+LogicalType ZonedTimestampType(const std::string& zone) {
+  LogicalType type(LogicalTypeId::TIMESTAMP_NS);
+  type.SetAlias(std::string(kZonedPrefix) + zone);
+  return type;
+}
+
+std::string TimestampZone(const LogicalType& type) {
+  if (type.id() != LogicalTypeId::TIMESTAMP_NS || !type.HasAlias()) return {};
+  const std::string alias = type.GetAlias();
+  if (alias.rfind(kZonedPrefix, 0) != 0) return {};
+  return alias.substr(kZonedPrefix.size());
+}
+
+std::string ArrowTypeText(const LogicalType& type) {
+  if (IsDuration(type)) return "Duration(ns)";
+  if (IsNanoInterval(type)) return "Interval(MonthDayNano)";
+  switch (type.id()) {
+    case LogicalTypeId::TIMESTAMP_NS: return TimestampText("ns", TimestampZone(type));
+    case LogicalTypeId::TIMESTAMP: return TimestampText("µs", {});
+    case LogicalTypeId::TIMESTAMP_MS: return TimestampText("ms", {});
+    case LogicalTypeId::TIMESTAMP_SEC: return TimestampText("s", {});
+    case LogicalTypeId::TIMESTAMP_TZ: return TimestampText("µs", "UTC");
+    case LogicalTypeId::TIME:
+    case LogicalTypeId::TIME_NS: return "Time64(ns)";
+    case LogicalTypeId::INTERVAL: return "Interval(MonthDayNano)";
+    case LogicalTypeId::DECIMAL:
+      return fmt::format("Decimal128({}, {})", duckdb::DecimalType::GetWidth(type),
+                         duckdb::DecimalType::GetScale(type));
+    case LogicalTypeId::HUGEINT: return "Decimal128(38, 0)";
+    case LogicalTypeId::LIST:
+      return fmt::format("List({})", ArrowTypeText(duckdb::ListType::GetChildType(type)));
+    case LogicalTypeId::ARRAY:
+      return fmt::format("List({})", ArrowTypeText(duckdb::ArrayType::GetChildType(type)));
+    case LogicalTypeId::STRUCT: return StructText(type);
+    case LogicalTypeId::UUID: return "Utf8";
+    case LogicalTypeId::STRING_LITERAL: return "Utf8";
+    case LogicalTypeId::INTEGER_LITERAL: return "Int64";
+    default: break;
+  }
+  for (const auto& [text, id] : kSimpleTypes) {
+    if (id == type.id()) return std::string(text);
+  }
+  return type.ToString();
+}
+
+LogicalType TypeFromArrowText(const std::string& text) {
+  for (const auto& [name, id] : kSimpleTypes) {
+    if (name == text) return id == LogicalTypeId::BLOB ? LogicalType::BLOB : LogicalType(id);
+  }
+  int width = 0;
+  int scale = 0;
+  if (std::sscanf(text.c_str(), "Decimal128(%d, %d)", &width, &scale) == 2 && width > 0 &&
+      width <= 38 && scale >= 0 && scale <= width) {
+    return LogicalType::DECIMAL(static_cast<uint8_t>(width), static_cast<uint8_t>(scale));
+  }
+  if (text.rfind("Duration(", 0) == 0) return DurationType();
+  if (text.rfind("Timestamp(", 0) == 0 && text.back() == ')') {
+    const std::string inner = text.substr(10, text.size() - 11);
+    const size_t comma = inner.find(',');
+    const std::string unit = inner.substr(0, comma);
+    std::string zone;
+    if (comma != std::string::npos) {
+      const size_t open = inner.find('"');
+      const size_t close = inner.rfind('"');
+      if (open != std::string::npos && close > open)
+        zone = inner.substr(open + 1, close - open - 1);
+    }
+    if (unit == "ns" || unit == "Nanosecond") {
+      return zone.empty() ? LogicalType(LogicalTypeId::TIMESTAMP_NS) : ZonedTimestampType(zone);
+    }
+    if (unit == "µs" || unit == "us" || unit == "Microsecond") return LogicalType::TIMESTAMP;
+    if (unit == "ms" || unit == "Millisecond") return LogicalType::TIMESTAMP_MS;
+    if (unit == "s" || unit == "Second") return LogicalType::TIMESTAMP_S;
+  }
+  ThrowPlanError(
+      fmt::format("Unsupported type '{}'. Must be a supported arrow type name such as "
+                  "'Int32' or 'Timestamp(ns)'",
+                  text));
+}
+
+}  // namespace influxdb3::query::sql

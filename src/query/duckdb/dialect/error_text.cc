@@ -1,0 +1,122 @@
+// DuckDB's errors in the reference's words.
+#include <charconv>
+#include <regex>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "query/duckdb/dialect/dialect.h"
+#include "query/duckdb/dialect/function_registry.h"
+#include "query/duckdb/dialect/sql_error.h"
+
+namespace influxdb3::query::sql {
+namespace {
+
+using duckdb::ErrorData;
+using duckdb::ExceptionType;
+using util::Status;
+using util::StatusCode;
+
+constexpr const char* kStatusKey = "influxdb3_status";
+
+/// The statuses our own functions throw come back unchanged.
+bool FromOwnFunction(const ErrorData& error, Status* status) {
+  const auto& extra = error.ExtraInfo();
+  const auto found = extra.find(kStatusKey);
+  if (found == extra.end()) return false;
+  int code = static_cast<int>(StatusCode::kInternal);
+  std::from_chars(found->second.data(), found->second.data() + found->second.size(), code);
+  *status = Status(static_cast<StatusCode>(code), error.RawMessage());
+  return true;
+}
+
+Status PlanError(const std::string& text) {
+  return Status::InvalidArgument("Error during planning: " + text);
+}
+
+/// DuckDB's type names as they stand in its messages.
+std::string TypeText(const std::string& name) {
+  static constexpr std::pair<const char*, const char*> kTypes[] = {
+      {"TIMESTAMP_NS", "Timestamp(ns)"},
+      {"BIGINT", "Int64"},
+      {"INTEGER_LITERAL", "Int64"},
+      {"INTEGER", "Int32"},
+      {"UBIGINT", "UInt64"},
+      {"DOUBLE", "Float64"},
+      {"VARCHAR", "Utf8"},
+      {"STRING_LITERAL", "Utf8"},
+      {"BOOLEAN", "Boolean"},
+      {"DATE", "Date32"},
+      {"INTERVAL", "Interval(MonthDayNano)"}};
+  for (const auto& [from, to] : kTypes) {
+    if (name == from) return to;
+  }
+  return name;
+}
+
+Status TranslateBinderError(const std::string& text) {
+  std::smatch match;
+  static const std::regex kCompare(
+      "Cannot compare values of type ([A-Z_0-9a-z(), ]+) and (?:values of )?type "
+      "([A-Z_0-9a-z(), ]+?)( -|$)[^]*");
+  if (std::regex_match(text, match, kCompare)) {
+    return Status::InvalidArgument(
+        fmt::format("type_coercion\ncaused by\nError during planning: Cannot infer common argument "
+                    "type for comparison operation {} = {}",
+                    TypeText(match[1]), TypeText(match[2])));
+  }
+  static const std::regex kNoMatch(
+      "No function matches the given name and argument types '(\\w+)\\(([^)]*)\\)'[^]*");
+  if (std::regex_match(text, match, kNoMatch)) {
+    std::string name = match[1];
+    if (name.rfind("iox_", 0) == 0) name = name.substr(4);
+    return PlanError(fmt::format(
+        "Failed to coerce arguments to satisfy a call to '{}' function: coercion from [{}] to the "
+        "signature failed No function matches the given name and argument types '{}({})'. You "
+        "might "
+        "need to add explicit type casts.",
+        name, TypeText(match[2]), name, TypeText(match[2])));
+  }
+  return PlanError(text);
+}
+
+}  // namespace
+
+void ThrowFromFunction(const util::Status& status) {
+  throw duckdb::InvalidInputException(
+      duckdb::unordered_map<duckdb::string, duckdb::string>{
+          {kStatusKey, std::to_string(static_cast<int>(status.code()))}},
+      status.message());
+}
+
+Status TranslateError(const ErrorData& error) {
+  Status own;
+  if (FromOwnFunction(error, &own)) return own;
+  const std::string& text = error.RawMessage();
+  switch (error.Type()) {
+    case ExceptionType::INTERRUPT: return Status(StatusCode::kCancelled, "Query was cancelled");
+    case ExceptionType::OUT_OF_MEMORY:
+      return Status(StatusCode::kResourceExhausted, "Resources exhausted: " + text);
+    case ExceptionType::DIVIDE_BY_ZERO:
+      return Status::Internal("Arrow error: Divide by zero error");
+    case ExceptionType::PARSER:
+    case ExceptionType::SYNTAX:
+      return Status::InvalidArgument(fmt::format("SQL error: ParserError(\"{}\")", text));
+    case ExceptionType::BINDER:
+    case ExceptionType::CATALOG:
+    case ExceptionType::EXPRESSION:
+    case ExceptionType::PARAMETER_NOT_RESOLVED:
+    case ExceptionType::PARAMETER_NOT_ALLOWED: return TranslateBinderError(text);
+    case ExceptionType::NOT_IMPLEMENTED:
+      return Status::Unsupported("This feature is not implemented: " + text);
+    case ExceptionType::CONVERSION:
+    case ExceptionType::MISMATCH_TYPE: return Status::Internal("Arrow error: Cast error: " + text);
+    case ExceptionType::OUT_OF_RANGE:
+      return Status::Internal("Arrow error: Arithmetic overflow: " + text);
+    case ExceptionType::IO: return Status::Io(text);
+    default: return Status::Internal("Execution error: " + text);
+  }
+}
+
+}  // namespace influxdb3::query::sql

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "query/duckdb/dialect/expression_builder.h"
+
+namespace influxdb3::query::sql {
+
+enum class FunctionKind {
+  kScalar,
+  kAggregate,
+  kWindow,       ///< only with OVER
+  kUnavailable,  ///< known to the reference, not to us
+};
+
+/// A function call whose arguments are rewritten already.
+using FunctionCall = duckdb::FunctionExpression;
+using CallTransform = ExpressionPtr (*)(FunctionCall& call);
+
+/// One function users can call. The only functions that reach DuckDB from user text are the ones
+/// in this table.
+struct FunctionEntry {
+  std::string name;  ///< as users write it
+  FunctionKind kind;
+  std::string engine;  ///< DuckDB's or our registered name; unused with a transform
+  /// Type the engine's result is cast to; INVALID: as it is.
+  duckdb::LogicalTypeId result = duckdb::LogicalTypeId::INVALID;
+  CallTransform transform = nullptr;
+};
+
+/// The entry of a function, or null. Names are lower-case.
+const FunctionEntry* FindFunction(const std::string& name);
+/// The known name nearest to an unknown one.
+std::string NearestFunction(const std::string& name);
+const std::vector<FunctionEntry>& AllFunctions();
+
+/// The transforms, by subject; each returns a part of the table.
+std::vector<FunctionEntry> MathFunctions();
+std::vector<FunctionEntry> TextFunctions();
+std::vector<FunctionEntry> TimeFunctions();
+std::vector<FunctionEntry> NestedFunctions();
+std::vector<FunctionEntry> AggregateFunctions();
+
+/// Throws the reference's error unless the call has between `least` and `most` arguments.
+void CheckArgumentCount(const FunctionCall& call, size_t least, size_t most);
+
+}  // namespace influxdb3::query::sql

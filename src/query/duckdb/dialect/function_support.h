@@ -1,0 +1,65 @@
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "duckdb.hpp"
+#include "duckdb/execution/expression_executor.hpp"
+#include "duckdb/function/function_set.hpp"
+#include "duckdb/function/scalar_function.hpp"
+#include "duckdb/main/extension/extension_loader.hpp"
+#include "duckdb/planner/expression/bound_function_expression.hpp"
+
+#include "query/duckdb/dialect/sql_error.h"
+
+namespace influxdb3::query::sql {
+
+using BoundArguments = duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>;
+
+/// Registration, by subject.
+void RegisterArithmetic(duckdb::ExtensionLoader& loader);
+void RegisterCasts(duckdb::ExtensionLoader& loader);
+void RegisterMath(duckdb::ExtensionLoader& loader);
+void RegisterText(duckdb::ExtensionLoader& loader);
+void RegisterTimeBins(duckdb::ExtensionLoader& loader);
+void RegisterTimeParts(duckdb::ExtensionLoader& loader);
+void RegisterTimeConversions(duckdb::ExtensionLoader& loader);
+void RegisterAggregates(duckdb::ExtensionLoader& loader);
+
+/// A function whose bind callback picks types and implementation by its argument types.
+inline duckdb::ScalarFunction Polymorphic(const std::string& name, size_t argument_count,
+                                          duckdb::bind_scalar_function_t bind) {
+  const duckdb::vector<duckdb::LogicalType> arguments(argument_count, duckdb::LogicalType::ANY);
+  duckdb::ScalarFunction function(name, arguments, duckdb::LogicalType::ANY, nullptr, bind);
+  return function;
+}
+
+/// The value of a constant argument. Throws the plan error `what` when it is none.
+inline duckdb::Value ConstantArgument(duckdb::ClientContext& context,
+                                      const duckdb::Expression& argument, const std::string& what) {
+  if (!argument.IsFoldable()) {
+    ThrowFromFunction(util::Status::InvalidArgument("Error during planning: " + what));
+  }
+  return duckdb::ExpressionExecutor::EvaluateScalar(context, argument);
+}
+
+/// Bind data made of one copyable, comparable value.
+template <class T>
+struct BoundValue : duckdb::FunctionData {
+  explicit BoundValue(T v) : value(std::move(v)) {}
+  duckdb::unique_ptr<duckdb::FunctionData> Copy() const override {
+    return duckdb::make_uniq<BoundValue<T>>(value);
+  }
+  bool Equals(const duckdb::FunctionData& other) const override {
+    return value == other.Cast<BoundValue<T>>().value;
+  }
+  T value;
+};
+
+template <class T>
+const T& BoundValueOf(duckdb::ExpressionState& state) {
+  const auto& call = state.expr.Cast<duckdb::BoundFunctionExpression>();
+  return call.bind_info->Cast<BoundValue<T>>().value;
+}
+
+}  // namespace influxdb3::query::sql

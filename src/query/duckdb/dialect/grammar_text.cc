@@ -1,0 +1,243 @@
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "duckdb/parser/parser.hpp"
+
+#include "query/duckdb/dialect/statement.h"
+
+namespace influxdb3::query::sql {
+namespace {
+
+using util::Result;
+using util::Status;
+
+template <size_t N>
+bool OneOf(std::string_view word, const std::string_view (&words)[N]) {
+  return std::find(std::begin(words), std::end(words), word) != std::end(words);
+}
+
+bool IsReserved(const Token& token) {
+  if (token.kind != TokenKind::kWord) return false;
+  const duckdb::KeywordCategory category = duckdb::Parser::IsKeyword(token.value);
+  return category == duckdb::KeywordCategory::KEYWORD_RESERVED ||
+         category == duckdb::KeywordCategory::KEYWORD_TYPE_FUNC;
+}
+
+/// Whether an operand may start after this token.
+bool ExpectsOperand(const Token& token) {
+  static constexpr std::string_view kWords[] = {
+      "select",  "distinct", "where", "and",    "or",      "not", "by",   "on",
+      "when",    "then",     "else",  "having", "between", "in",  "like", "ilike",
+      "qualify", "all",      "case",  "from",   "join",    "is"};
+  if (token.kind == TokenKind::kWord) return OneOf(token.value, kWords);
+  if (token.kind != TokenKind::kSymbol) return false;
+  return token.text != ")" && token.text != "]" && token.text != "::" && token.text != "." &&
+         token.text != "}";
+}
+
+/// Whether this token may follow a complete operand.
+bool EndsOperand(const Token& token) {
+  static constexpr std::string_view kWords[] = {
+      "from",   "as",      "and",   "or",      "is",     "in",    "not",     "like",
+      "ilike",  "between", "asc",   "desc",    "then",   "else",  "end",     "when",
+      "where",  "group",   "order", "limit",   "having", "nulls", "join",    "inner",
+      "left",   "right",   "full",  "cross",   "on",     "union", "similar", "over",
+      "filter", "offset",  "using", "natural", "at"};
+  if (token.kind == TokenKind::kEnd) return true;
+  if (token.kind == TokenKind::kWord) return OneOf(token.value, kWords);
+  return token.kind == TokenKind::kSymbol && token.text != "(" && token.text != "[";
+}
+
+class Writer {
+ public:
+  explicit Writer(const std::vector<Token>& tokens) : tokens_(tokens) {}
+
+  Result<GrammarText> Run() {
+    for (at_ = 0; tokens_[at_].kind != TokenKind::kEnd; ++at_) {
+      const size_t start = text_.sql.size();
+      RETURN_IF_ERROR(WriteToken());
+      text_.token_offsets.resize(at_ + 1, start);
+    }
+    text_.token_offsets.push_back(text_.sql.size());
+    return std::move(text_);
+  }
+
+ private:
+  const Token& Next(size_t ahead = 1) const {
+    return tokens_[std::min(at_ + ahead, tokens_.size() - 1)];
+  }
+  const Token& Previous() const {
+    static const Token kNone;
+    return at_ == 0 ? kNone : tokens_[at_ - 1];
+  }
+
+  void Emit(std::string_view text) {
+    // Tokens that touched (`1.`, `a.b`) stay apart safely: DuckDB accepts blanks between them.
+    if (!text_.sql.empty()) text_.sql += ' ';
+    text_.sql += text;
+  }
+  void EmitIdentifier(std::string_view name) {
+    std::string quoted = "\"";
+    for (char c : name) {
+      quoted += c;
+      if (c == '"') quoted += c;
+    }
+    Emit(quoted + "\"");
+  }
+
+  Status WriteToken() {
+    const Token& token = tokens_[at_];
+    switch (token.kind) {
+      case TokenKind::kQuotedIdentifier:
+        if (token.value.empty()) {
+          return Status::InvalidArgument(
+              "SQL error: ParserError(\"Expected: identifier, found: \"\"\")");
+        }
+        EmitIdentifier(token.value);
+        return Status::Ok();
+      case TokenKind::kHexString:
+        Emit(fmt::format("{}binary('{}')", kKeptFunctionPrefix, token.value));
+        return Status::Ok();
+      case TokenKind::kString: WriteString(); return Status::Ok();
+      case TokenKind::kParameter: return WriteParameter();
+      case TokenKind::kNumber: Emit(token.text); return Status::Ok();
+      case TokenKind::kSymbol: WriteSymbol(); return Status::Ok();
+      case TokenKind::kWord: return WriteWord();
+      case TokenKind::kEnd: break;
+    }
+    return Status::Ok();
+  }
+
+  void WriteString() {
+    Emit(tokens_[at_].text);
+    // 'text' 'name' is a literal with an alias, but not after INTERVAL or in a type.
+    if (Next().kind == TokenKind::kString) {
+      Emit("AS");
+      ++at_;
+      EmitIdentifier(tokens_[at_].value);
+    }
+  }
+
+  Status WriteParameter() {
+    const std::string& name = tokens_[at_].value;
+    if (name.empty()) {
+      return Status::InvalidArgument(
+          fmt::format("SQL error: ParserError(\"Expected: an expression, found: {}\")",
+                      DescribeToken(tokens_[at_])));
+    }
+    auto& names = text_.parameters;
+    const auto found = std::find(names.begin(), names.end(), name);
+    const auto index = found - names.begin();
+    if (found == names.end()) names.push_back(name);
+    Emit(fmt::format("$p{}", index));
+    return Status::Ok();
+  }
+
+  void WriteSymbol() {
+    const Token& token = tokens_[at_];
+    if (token.text == "*" && Next().IsWord("except") && Next(2).IsSymbol("(") &&
+        !Next(3).IsWord("select")) {
+      Emit("* EXCLUDE");
+      ++at_;
+      return;
+    }
+    if (token.text == ")" && (Next().IsWord("ignore") || Next().IsWord("respect")) &&
+        Next(2).IsWord("nulls")) {
+      Emit(Next().IsWord("ignore") ? "IGNORE NULLS )" : "RESPECT NULLS )");
+      at_ += 2;
+      return;
+    }
+    Emit(token.text);
+  }
+
+  Status WriteWord() {
+    const Token& token = tokens_[at_];
+    const bool call = Next().IsSymbol("(");
+    if ((token.value == "left" || token.value == "right") &&
+        (Next().IsWord("semi") || Next().IsWord("anti"))) {
+      if (token.value == "right") {
+        return Status::Unsupported(
+            "This feature is not implemented: RIGHT SEMI and RIGHT ANTI joins; swap the two tables "
+            "and use LEFT");
+      }
+      return Status::Ok();  // DuckDB's SEMI JOIN is the left one.
+    }
+    if (Next().IsWord("unsigned") && WriteUnsignedType()) return Status::Ok();
+    static constexpr std::string_view kKept[] = {
+        "ifnull", "if", "percentile_cont", "percentile_disc", "quantile_cont", "list", "row",
+        "struct", "map"};
+    if (call && OneOf(token.value, kKept) && !Previous().IsSymbol(".") &&
+        !Previous().IsSymbol("::") && !Previous().IsWord("as")) {
+      Emit(kKeptFunctionPrefix + token.value);
+      return Status::Ok();
+    }
+    if (IsReserved(token) && StandsAsIdentifier()) {
+      EmitIdentifier(token.value);
+    } else {
+      Emit(token.text);
+    }
+    return Status::Ok();
+  }
+
+  bool WriteUnsignedType() {
+    static constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
+        {"tinyint", "UTINYINT"},
+        {"smallint", "USMALLINT"},
+        {"int", "UINTEGER"},
+        {"integer", "UINTEGER"},
+        {"bigint", "UBIGINT"}};
+    for (const auto& [name, unsigned_name] : kTypes) {
+      if (tokens_[at_].value != name) continue;
+      Emit(unsigned_name);
+      ++at_;
+      return true;
+    }
+    return false;
+  }
+
+  bool StandsAsIdentifier() const {
+    const Token& token = tokens_[at_];
+    static constexpr std::string_view kNever[] = {"select",   "null", "true", "false",
+                                                  "distinct", "from", "not",  "lateral"};
+    if (OneOf(token.value, kNever)) return false;
+    if (Previous().IsSymbol(".")) return true;
+    if (Previous().IsWord("as")) return !Next().IsSymbol("(") && !Previous2().IsSymbol("(");
+    // `all` and `distinct` after SELECT are quantifiers; `*` after `all` too.
+    if (token.value == "all" &&
+        (Previous().IsWord("select") || Previous().IsWord("union") || Previous().IsWord("except") ||
+         Previous().IsWord("intersect") || Previous().IsWord("by"))) {
+      return false;
+    }
+    const bool starts = at_ == 0 || ExpectsOperand(Previous());
+    if (!starts || Next().IsSymbol("(")) return false;
+    if (Previous().IsWord("from") || Previous().IsWord("join")) return true;
+    if (Previous().IsWord("is")) return false;
+    if (token.value == "case") {
+      return EndsOperand(Next()) && !Next().IsWord("when") && !Next().IsWord("not");
+    }
+    if (!EndsOperand(Next()) && !Next().IsSymbol(".")) return false;
+    // `CASE x WHEN y THEN END` is a missing operand, not a column named end.
+    return !(token.value == "end" && (Previous().IsWord("then") || Previous().IsWord("else")) &&
+             !Next().IsWord("end") && !Next().IsWord("when"));
+  }
+  const Token& Previous2() const {
+    static const Token kNone;
+    return at_ < 2 ? kNone : tokens_[at_ - 2];
+  }
+
+  const std::vector<Token>& tokens_;
+  size_t at_ = 0;
+  GrammarText text_;
+};
+
+}  // namespace
+
+Result<GrammarText> WriteForGrammar(const std::vector<Token>& tokens) {
+  return Writer(tokens).Run();
+}
+
+}  // namespace influxdb3::query::sql

@@ -1,0 +1,156 @@
+// Functions over lists, structures and maps: the part of the function table.
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "query/duckdb/dialect/function_registry.h"
+#include "query/duckdb/dialect/sql_error.h"
+
+namespace influxdb3::query::sql {
+namespace {
+
+using duckdb::ExpressionType;
+using duckdb::LogicalTypeId;
+using duckdb::Value;
+
+constexpr FunctionKind kScalar = FunctionKind::kScalar;
+
+/// `{'a': 1}`: the members' names are their aliases already.
+ExpressionPtr StructLiteral(FunctionCall& call) {
+  return CallList("struct_pack", std::move(call.children));
+}
+
+ExpressionPtr Struct(FunctionCall& call) {
+  CheckArgumentCount(call, 1, 1000);
+  for (size_t i = 0; i < call.children.size(); ++i) {
+    call.children[i]->SetAlias(fmt::format("c{}", i));
+  }
+  return CallList("struct_pack", std::move(call.children));
+}
+
+ExpressionPtr NamedStruct(FunctionCall& call) {
+  if (call.children.empty() || call.children.size() % 2 != 0) {
+    ThrowPlanError(fmt::format("named_struct requires an even number of arguments, got {} instead",
+                               call.children.size()));
+  }
+  duckdb::vector<ExpressionPtr> members;
+  for (size_t i = 0; i < call.children.size(); i += 2) {
+    const std::string* name = LiteralText(*call.children[i]);
+    if (name == nullptr) {
+      ThrowPlanError("named_struct even arguments must be string literals");
+    }
+    call.children[i + 1]->SetAlias(*name);
+    members.push_back(std::move(call.children[i + 1]));
+  }
+  return CallList("struct_pack", std::move(members));
+}
+
+ExpressionPtr Element(FunctionCall& call) {
+  CheckArgumentCount(call, 2, 2);
+  return Operator(ExpressionType::ARRAY_EXTRACT, std::move(call.children[0]),
+                  std::move(call.children[1]));
+}
+
+ExpressionPtr Slice(FunctionCall& call) {
+  CheckArgumentCount(call, 3, 3);
+  return Operator(ExpressionType::ARRAY_SLICE, std::move(call.children[0]),
+                  std::move(call.children[1]), std::move(call.children[2]));
+}
+
+ExpressionPtr Empty(FunctionCall& call) {
+  CheckArgumentCount(call, 1, 1);
+  return Compare(ExpressionType::COMPARE_EQUAL, Call("len", std::move(call.children[0])),
+                 Literal(Value::BIGINT(0)));
+}
+
+ExpressionPtr Sort(FunctionCall& call) {
+  CheckArgumentCount(call, 1, 3);
+  ExpressionPtr order = call.children.size() > 1 ? std::move(call.children[1]) : Literal("ASC");
+  ExpressionPtr nulls =
+      call.children.size() > 2 ? std::move(call.children[2]) : Literal("NULLS FIRST");
+  return Call("list_sort", std::move(call.children[0]), std::move(order), std::move(nulls));
+}
+
+ExpressionPtr MakeMap(FunctionCall& call) {
+  if (call.children.size() % 2 != 0)
+    ThrowPlanError("make_map requires an even number of arguments");
+  duckdb::vector<ExpressionPtr> keys;
+  duckdb::vector<ExpressionPtr> values;
+  for (size_t i = 0; i < call.children.size(); i += 2) {
+    keys.push_back(std::move(call.children[i]));
+    values.push_back(std::move(call.children[i + 1]));
+  }
+  return Call("map", CallList("list_value", std::move(keys)),
+              CallList("list_value", std::move(values)));
+}
+
+FunctionEntry Mapped(const std::string& name, const char* engine,
+                     LogicalTypeId result = LogicalTypeId::INVALID) {
+  return {name, kScalar, engine, result};
+}
+
+}  // namespace
+
+std::vector<FunctionEntry> NestedFunctions() {
+  std::vector<FunctionEntry> table;
+  struct Both {
+    const char* suffix;
+    const char* engine;
+    LogicalTypeId result = LogicalTypeId::INVALID;
+    CallTransform transform = nullptr;
+  };
+  const LogicalTypeId count = LogicalTypeId::UBIGINT;
+  const Both both[] = {{"append", "list_append"},
+                       {"cat", "list_concat"},
+                       {"concat", "list_concat"},
+                       {"contains", "list_contains"},
+                       {"distinct", "list_distinct"},
+                       {"element", "", LogicalTypeId::INVALID, Element},
+                       {"extract", "", LogicalTypeId::INVALID, Element},
+                       {"has", "list_contains"},
+                       {"has_all", "list_has_all"},
+                       {"has_any", "list_has_any"},
+                       {"indexof", "list_position", count},
+                       {"intersect", "list_intersect"},
+                       {"join", "array_to_string"},
+                       {"length", "len", count},
+                       {"max", "list_max"},
+                       {"min", "list_min"},
+                       {"pop_back", "array_pop_back"},
+                       {"pop_front", "array_pop_front"},
+                       {"position", "list_position", count},
+                       {"prepend", "list_prepend"},
+                       {"push_back", "list_append"},
+                       {"push_front", "array_push_front"},
+                       {"resize", "list_resize"},
+                       {"reverse", "list_reverse"},
+                       {"slice", "", LogicalTypeId::INVALID, Slice},
+                       {"sort", "", LogicalTypeId::INVALID, Sort},
+                       {"to_string", "array_to_string"}};
+  for (const Both& entry : both) {
+    for (const char* prefix : {"array_", "list_"}) {
+      table.push_back({std::string(prefix) + entry.suffix, kScalar, entry.engine, entry.result,
+                       entry.transform});
+    }
+  }
+  for (const char* name : {"flatten", "generate_series", "map", "map_extract", "map_keys",
+                           "map_values", "range", "unnest"}) {
+    table.push_back(Mapped(name, name));
+  }
+  table.push_back(Mapped("cardinality", "len", count));
+  table.push_back(Mapped("element_at", "map_extract"));
+  table.push_back(Mapped("arrays_overlap", "list_has_any"));
+  table.push_back(Mapped("make_array", "list_value"));
+  table.push_back(Mapped("make_list", "list_value"));
+  const std::pair<const char*, CallTransform> built[] = {
+      {"array_empty", Empty}, {"empty", Empty},      {"get_field", Element},
+      {"list_empty", Empty},  {"make_map", MakeMap}, {"named_struct", NamedStruct},
+      {"row", Struct},        {"struct", Struct},    {"struct_literal", StructLiteral}};
+  for (const auto& [name, transform] : built) {
+    table.push_back({name, kScalar, "", LogicalTypeId::INVALID, transform});
+  }
+  return table;
+}
+
+}  // namespace influxdb3::query::sql

@@ -1,0 +1,232 @@
+// Function calls, operators and windows: names are mapped through the function table.
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "query/duckdb/dialect/arrow_type_text.h"
+#include "query/duckdb/dialect/rewriter.h"
+#include "query/duckdb/dialect/sql_error.h"
+#include "query/duckdb/dialect/statement.h"
+
+namespace influxdb3::query::sql {
+namespace {
+
+using duckdb::ExpressionClass;
+using duckdb::ExpressionType;
+using duckdb::LogicalType;
+using duckdb::LogicalTypeId;
+using duckdb::Value;
+
+[[noreturn]] void ThrowInvalidFunction(const std::string& name) {
+  ThrowPlanError(
+      fmt::format("Invalid function '{}'.\nDid you mean '{}'?", name, NearestFunction(name)));
+}
+
+/// What the grammar calls some of the reference's functions.
+std::string UserName(const duckdb::FunctionExpression& call) {
+  constexpr std::string_view kPrefix = kKeptFunctionPrefix;
+  const std::string& name = call.function_name;
+  if (name.rfind(kPrefix, 0) == 0) return name.substr(kPrefix.size());
+  if (call.schema == "main") {
+    if (name == "list_value") return "make_array";
+    if (name == "struct_pack") return "struct_literal";
+  }
+  return name;
+}
+
+ExpressionPtr Negate(ExpressionPtr expression) {
+  return Operator(ExpressionType::OPERATOR_NOT, std::move(expression));
+}
+
+bool HasBackslash(const duckdb::ParsedExpression& pattern) {
+  const std::string* text = LiteralText(pattern);
+  return text == nullptr || text->find('\\') != std::string::npos;
+}
+
+/// LIKE escapes with a backslash; DuckDB only does so when told, and then matches more slowly.
+ExpressionPtr Like(duckdb::FunctionExpression& call) {
+  const std::string& symbol = call.function_name;
+  if (!HasBackslash(*call.children[1])) return nullptr;
+  const char* name = symbol == "~~"    ? "like_escape"
+                     : symbol == "!~~" ? "not_like_escape"
+                     : symbol == "~~*" ? "ilike_escape"
+                                       : "not_ilike_escape";
+  return Call(name, std::move(call.children[0]), std::move(call.children[1]), Literal("\\"));
+}
+
+}  // namespace
+
+const FunctionEntry& Rewriter::RequireFunction(const std::string& name) const {
+  const FunctionEntry* entry = FindFunction(name);
+  if (entry == nullptr) ThrowInvalidFunction(name);
+  if (entry->kind == FunctionKind::kUnavailable) {
+    ThrowUnsupported(fmt::format("the function {}", name));
+  }
+  return *entry;
+}
+
+bool Rewriter::RewriteOperatorCall(ExpressionPtr& expression) {
+  auto& call = expression->Cast<duckdb::FunctionExpression>();
+  const std::string& symbol = call.function_name;
+  if (symbol == "regexp_full_match") {
+    call.function_name = "regexp_matches";
+    return true;
+  }
+  if (symbol == "like_escape" || symbol == "ilike_escape" || symbol == "not_like_escape" ||
+      symbol == "not_ilike_escape") {
+    const std::string* escape = LiteralText(*call.children[2]);
+    if (escape == nullptr || escape->size() != 1) {
+      ThrowPlanError("Invalid escape character in LIKE expression");
+    }
+    call.schema.clear();
+    return true;
+  }
+  if (!call.is_operator) return false;
+  if (call.children.size() == 1) {
+    if (symbol == "-")
+      expression = Call("iox_negate", std::move(call.children[0]));
+    else if (symbol == "+")
+      expression = ExpressionPtr(std::move(call.children[0]));
+    else
+      ThrowUnsupported(fmt::format("Unsupported SQL unary operator {}", symbol));
+    return true;
+  }
+  static constexpr std::pair<std::string_view, const char*> kRenamed[] = {
+      {"+", "iox_add"},    {"-", "iox_subtract"}, {"*", "iox_multiply"}, {"/", "iox_divide"},
+      {"%", "iox_modulo"}, {"^", "xor"},          {"@>", "list_has_all"}};
+  for (const auto& [from, to] : kRenamed) {
+    if (symbol != from) continue;
+    expression = Call(to, std::move(call.children[0]), std::move(call.children[1]));
+    return true;
+  }
+  if (symbol == "~~" || symbol == "!~~" || symbol == "~~*" || symbol == "!~~*") {
+    if (ExpressionPtr like = Like(call)) expression = std::move(like);
+    return true;
+  }
+  if (symbol == "~*" || symbol == "!~*") {
+    ExpressionPtr match = Call("regexp_matches", std::move(call.children[0]),
+                               std::move(call.children[1]), Literal("i"));
+    expression = symbol == "~*" ? std::move(match) : Negate(std::move(match));
+    return true;
+  }
+  if (symbol == "<=>") {
+    expression = Compare(ExpressionType::COMPARE_NOT_DISTINCT_FROM, std::move(call.children[0]),
+                         std::move(call.children[1]));
+    return true;
+  }
+  if (symbol == "||" || symbol == "&" || symbol == "|" || symbol == "<<" || symbol == ">>") {
+    return true;
+  }
+  ThrowUnsupported(fmt::format("Unsupported SQL binary operator {}", symbol));
+}
+
+/// Calls that need to know where they stand. Null for all others.
+ExpressionPtr Rewriter::SpecialCall(duckdb::FunctionExpression& call,
+                                    const ExpressionContext& context) {
+  const std::string name = UserName(call);
+  if (name == "arrow_typeof" && call.children.size() == 1) {
+    if (const OutputColumn* column = PlainColumn(*call.children[0], context)) {
+      if (!column->arrow_type.empty()) return Literal(column->arrow_type.c_str());
+    }
+    Rewrite(call.children[0], context);
+    return Call("iox_arrow_typeof", std::move(call.children[0]));
+  }
+  if (call.function_name == "timezone" && call.schema == "main" && call.children.size() == 2) {
+    Rewrite(call.children[0], context);
+    Rewrite(call.children[1], context);
+    return Call("iox_at_time_zone", std::move(call.children[1]), std::move(call.children[0]));
+  }
+  if (name == "now" || name == "current_timestamp") {
+    CheckArgumentCount(call, 0, 0);
+    return Literal(Value::TIMESTAMPNS(duckdb::timestamp_ns_t(now_ns_)));
+  }
+  if (name == "current_date" || name == "today") {
+    return CastTo(LogicalType::DATE, Literal(Value::TIMESTAMPNS(duckdb::timestamp_ns_t(now_ns_))));
+  }
+  if (name == "current_time") {
+    return CastTo(LogicalType::TIME, Literal(Value::TIMESTAMPNS(duckdb::timestamp_ns_t(now_ns_))));
+  }
+  return nullptr;
+}
+
+void Rewriter::RewriteCall(ExpressionPtr& expression, const ExpressionContext& context) {
+  auto& call = expression->Cast<duckdb::FunctionExpression>();
+  if (!call.catalog.empty() || (!call.schema.empty() && call.schema != "main")) {
+    ThrowInvalidFunction(call.schema + "." + call.function_name);
+  }
+  if (ExpressionPtr special = SpecialCall(call, context)) {
+    expression = std::move(special);
+    return;
+  }
+  const std::string name = UserName(call);
+  const FunctionEntry* entry = nullptr;
+  const bool is_operator = call.is_operator || name == "regexp_full_match" ||
+                           (call.schema == "main" && name.find("like_escape") != std::string::npos);
+  if (!is_operator && name != "count_star") {
+    entry = &RequireFunction(name);
+    if (entry->kind == FunctionKind::kWindow) ThrowInvalidFunction(name);
+  }
+  for (ExpressionPtr& child : call.children) {
+    if (child->GetExpressionClass() == ExpressionClass::STAR) {
+      ThrowPlanError(fmt::format("Wildcard is not allowed as an argument of {}", name));
+    }
+    Rewrite(child, context);
+  }
+  if (call.filter) Rewrite(call.filter, context);
+  if (call.order_bys) {
+    ExpressionContext order = context;
+    RewriteOrders(call.order_bys->orders, order, nullptr);
+  }
+  if (is_operator) {
+    RewriteOperatorCall(expression);
+    return;
+  }
+  if (entry == nullptr) return;
+  if (entry->kind == FunctionKind::kScalar &&
+      (call.distinct || call.filter || (call.order_bys && !call.order_bys->orders.empty()))) {
+    ThrowPlanError(fmt::format("{} is no aggregate function", name));
+  }
+  call.schema.clear();
+  call.function_name = name;
+  if (entry->transform != nullptr) {
+    if (ExpressionPtr replaced = entry->transform(call)) expression = std::move(replaced);
+  } else {
+    call.function_name = entry->engine;
+  }
+  if (entry->result != LogicalTypeId::INVALID) {
+    expression = CastTo(LogicalType(entry->result), std::move(expression));
+  }
+}
+
+void Rewriter::RewriteWindow(ExpressionPtr& expression, const ExpressionContext& context) {
+  auto& window = expression->Cast<duckdb::WindowExpression>();
+  const std::string name = window.function_name;
+  const FunctionEntry* entry = nullptr;
+  if (name != "count_star") {
+    constexpr std::string_view kPrefix = kKeptFunctionPrefix;
+    entry = &RequireFunction(name.rfind(kPrefix, 0) == 0 ? name.substr(kPrefix.size()) : name);
+    if (entry->kind == FunctionKind::kScalar) ThrowInvalidFunction(name);
+  }
+  for (ExpressionPtr& child : window.children) Rewrite(child, context);
+  for (ExpressionPtr& partition : window.partitions) Rewrite(partition, context);
+  RewriteOrders(window.orders, context, nullptr);
+  RewriteOrders(window.arg_orders, context, nullptr);
+  for (ExpressionPtr* part : {&window.filter_expr, &window.start_expr, &window.end_expr,
+                              &window.offset_expr, &window.default_expr}) {
+    if (*part) Rewrite(*part, context);
+  }
+  window.catalog.clear();
+  window.schema.clear();
+  if (entry == nullptr) return;
+  if (window.type == ExpressionType::WINDOW_AGGREGATE) {
+    if (entry->engine.empty()) ThrowUnsupported(fmt::format("{} with OVER", name));
+    window.function_name = entry->engine;
+  }
+  if (entry->result != LogicalTypeId::INVALID) {
+    expression = CastTo(LogicalType(entry->result), std::move(expression));
+  }
+}
+
+}  // namespace influxdb3::query::sql

@@ -1,0 +1,399 @@
+// Expressions: columns, literals, parameters, casts, comparisons.
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "duckdb/common/types/timestamp.hpp"
+#include "duckdb/parser/parsed_expression_iterator.hpp"
+#include "duckdb/parser/statement/select_statement.hpp"
+
+#include "query/duckdb/dialect/arrow_type_text.h"
+#include "query/duckdb/dialect/interval_literal.h"
+#include "query/duckdb/dialect/number_text.h"
+#include "query/duckdb/dialect/rewriter.h"
+#include "query/duckdb/dialect/sql_error.h"
+#include "query/duckdb/dialect/timestamp_text.h"
+
+namespace influxdb3::query::sql {
+namespace {
+
+using duckdb::ExpressionClass;
+using duckdb::ExpressionType;
+using duckdb::LogicalType;
+using duckdb::LogicalTypeId;
+using duckdb::ParsedExpression;
+using duckdb::Value;
+using util::Result;
+using util::Status;
+
+bool IsTimestampText(const std::string& type) {
+  return type.rfind("Timestamp(", 0) == 0;
+}
+bool IsNumberText(const std::string& type) {
+  return type == "Int64" || type == "UInt64" || type == "Float64" || type == "Int32" ||
+         type == "Float32";
+}
+bool IsStringText(const std::string& type) {
+  return type == "Utf8" || type == "Dictionary(Int32, Utf8)";
+}
+
+const char* ComparisonText(ExpressionType type) {
+  switch (type) {
+    case ExpressionType::COMPARE_NOTEQUAL: return "!=";
+    case ExpressionType::COMPARE_LESSTHAN: return "<";
+    case ExpressionType::COMPARE_GREATERTHAN: return ">";
+    case ExpressionType::COMPARE_LESSTHANOREQUALTO: return "<=";
+    case ExpressionType::COMPARE_GREATERTHANOREQUALTO: return ">=";
+    case ExpressionType::COMPARE_DISTINCT_FROM: return "IS DISTINCT FROM";
+    case ExpressionType::COMPARE_NOT_DISTINCT_FROM: return "IS NOT DISTINCT FROM";
+    default: return "=";
+  }
+}
+
+/// A string literal read as a timestamp when the statement is planned.
+Value TimestampLiteral(const std::string& text) {
+  Result<int64_t> nanos = ParseTimestamp(text);
+  if (!nanos.ok()) {
+    throw SqlError(Status(nanos.status().code(),
+                          "Optimizer rule 'simplify_expressions' failed\n"
+                          "caused by\n" +
+                              nanos.status().message()));
+  }
+  return Value::TIMESTAMPNS(duckdb::timestamp_ns_t(*nanos));
+}
+
+Value ToReferenceValue(const Value& value) {
+  switch (value.type().id()) {
+    case LogicalTypeId::TINYINT:
+    case LogicalTypeId::SMALLINT:
+    case LogicalTypeId::INTEGER: return Value::BIGINT(value.GetValue<int64_t>());
+    case LogicalTypeId::DECIMAL: return Value::DOUBLE(ParseNumber(value.ToString()));
+    case LogicalTypeId::HUGEINT:
+    case LogicalTypeId::UHUGEINT: {
+      uint64_t number = 0;
+      const std::string text = value.ToString();
+      if (ParseUnsigned(text, &number)) return Value::UBIGINT(number);
+      return Value::DOUBLE(ParseNumber(text));
+    }
+    default: return value;
+  }
+}
+
+bool IsIntervalLiteral(const ParsedExpression& expression) {
+  const Value* value = LiteralValue(expression);
+  return value != nullptr &&
+         (value->type().id() == LogicalTypeId::INTERVAL || IsNanoInterval(value->type()));
+}
+
+}  // namespace
+
+void Rewriter::RewriteChildren(ParsedExpression& expression, const ExpressionContext& context) {
+  duckdb::ParsedExpressionIterator::EnumerateChildren(
+      expression, [&](ExpressionPtr& child) { Rewrite(child, context); });
+}
+
+void Rewriter::Rewrite(ExpressionPtr& expression, const ExpressionContext& context) {
+  const std::string alias = expression->GetAlias();
+  if (!RewriteInterval(expression)) {
+    switch (expression->GetExpressionClass()) {
+      case ExpressionClass::COLUMN_REF: RewriteColumn(expression, context); break;
+      case ExpressionClass::CONSTANT: RewriteConstant(expression); break;
+      case ExpressionClass::PARAMETER: RewriteParameter(expression); break;
+      case ExpressionClass::CAST: RewriteCast(expression, context); break;
+      case ExpressionClass::FUNCTION: RewriteCall(expression, context); break;
+      case ExpressionClass::WINDOW: RewriteWindow(expression, context); break;
+      case ExpressionClass::COMPARISON: RewriteComparison(expression, context); break;
+      case ExpressionClass::BETWEEN: RewriteBetween(expression, context); break;
+      case ExpressionClass::SUBQUERY: RewriteSubquery(expression, context); break;
+      case ExpressionClass::OPERATOR:
+        if (expression->type == ExpressionType::COMPARE_IN ||
+            expression->type == ExpressionType::COMPARE_NOT_IN) {
+          RewriteIn(expression, context);
+        } else {
+          RewriteChildren(*expression, context);
+          if (expression->type == ExpressionType::GROUPING_FUNCTION) {
+            expression = CastTo(LogicalType::INTEGER, std::move(expression));
+          }
+        }
+        break;
+      case ExpressionClass::CASE:
+      case ExpressionClass::CONJUNCTION: RewriteChildren(*expression, context); break;
+      case ExpressionClass::STAR: ThrowPlanError("Wildcard is not allowed here");
+      case ExpressionClass::LAMBDA: ThrowUnsupported("lambda functions");
+      case ExpressionClass::COLLATE: ThrowUnsupported("COLLATE");
+      default: ThrowUnsupported("this kind of expression");
+    }
+  }
+  // Members of a structure literal carry their names as aliases.
+  expression->SetAlias(alias);
+}
+
+bool Rewriter::RewriteInterval(ExpressionPtr& expression) {
+  IntervalParts parts;
+  if (!IntervalFromSql(*expression, &parts)) return false;
+  expression = Literal(IntervalValue(parts));
+  return true;
+}
+
+void Rewriter::RewriteColumn(ExpressionPtr& expression, const ExpressionContext& context) {
+  const auto& column = expression->Cast<duckdb::ColumnRefExpression>();
+  const std::vector<std::string> parts(column.column_names.begin(), column.column_names.end());
+  const auto use_alias = [&] {
+    if (context.items == nullptr || parts.size() != 1) return false;
+    for (const SelectItem& item : *context.items) {
+      if (!item.aliased || item.name != parts[0]) continue;
+      expression = item.expression->Copy();
+      return true;
+    }
+    return false;
+  };
+  if (context.alias_use == AliasUse::kBeforeColumns && use_alias()) return;
+  ResolvedColumn found;
+  if (!context.scope->TryResolve(parts, &found)) {
+    if (context.alias_use == AliasUse::kAfterColumns && use_alias()) return;
+    if (parts.size() == 1 && parts[0].rfind("current_", 0) == 0 &&
+        FindFunction(parts[0]) != nullptr) {
+      expression = Call(parts[0]);
+      RewriteCall(expression, context);
+      return;
+    }
+    context.scope->Resolve(parts);  // throws
+  }
+  if (found.merged || found.relation->engine_alias.empty()) {
+    expression = duckdb::make_uniq<duckdb::ColumnRefExpression>(found.column->engine_name);
+  } else {
+    expression = duckdb::make_uniq<duckdb::ColumnRefExpression>(found.column->engine_name,
+                                                                found.relation->engine_alias);
+  }
+  for (const std::string& field : found.field_path) {
+    expression =
+        Operator(ExpressionType::ARRAY_EXTRACT, std::move(expression), Literal(field.c_str()));
+  }
+}
+
+void Rewriter::RewriteConstant(ExpressionPtr& expression) {
+  auto& constant = expression->Cast<duckdb::ConstantExpression>();
+  constant.value = ToReferenceValue(constant.value);
+}
+
+void Rewriter::RewriteParameter(ExpressionPtr& expression) {
+  const std::string& identifier = expression->Cast<duckdb::ParameterExpression>().identifier;
+  const size_t index = std::stoul(identifier.substr(1));
+  const ParameterValue* value = parameters_[index];
+  if (value == nullptr) {
+    ThrowPlanError(
+        fmt::format("No value found for placeholder with name ${}", parameter_names_[index]));
+  }
+  struct ToValue {
+    Value operator()(std::monostate) const { return Value(LogicalType::SQLNULL); }
+    Value operator()(bool v) const { return Value::BOOLEAN(v); }
+    Value operator()(int64_t v) const { return Value::BIGINT(v); }
+    Value operator()(uint64_t v) const { return Value::UBIGINT(v); }
+    Value operator()(double v) const { return Value::DOUBLE(v); }
+    Value operator()(const std::string& v) const { return Value(v); }
+  };
+  expression = Literal(std::visit(ToValue(), *value));
+}
+
+LogicalType TypeFromSql(const LogicalType& parsed) {
+  if (parsed.id() == LogicalTypeId::INTERVAL || parsed.id() == LogicalTypeId::BOOLEAN) {
+    return parsed;
+  }
+  std::string text = parsed.ToString();
+  text.erase(std::remove(text.begin(), text.end(), '"'), text.end());
+  const std::string written = text;
+  text = duckdb::StringUtil::Upper(text);
+  if (text.size() > 2 && text.substr(text.size() - 2) == "[]") {
+    ThrowUnsupported(fmt::format("Unsupported SQL type {}", written));
+  }
+  const std::string name = text.substr(0, text.find('('));
+  static constexpr std::pair<std::string_view, LogicalTypeId> kTypes[] = {
+      {"BIGINT", LogicalTypeId::BIGINT},     {"INTEGER", LogicalTypeId::INTEGER},
+      {"INT", LogicalTypeId::INTEGER},       {"SMALLINT", LogicalTypeId::SMALLINT},
+      {"TINYINT", LogicalTypeId::TINYINT},   {"UBIGINT", LogicalTypeId::UBIGINT},
+      {"UINTEGER", LogicalTypeId::UINTEGER}, {"USMALLINT", LogicalTypeId::USMALLINT},
+      {"UTINYINT", LogicalTypeId::UTINYINT}, {"VARCHAR", LogicalTypeId::VARCHAR},
+      {"TEXT", LogicalTypeId::VARCHAR},      {"STRING", LogicalTypeId::VARCHAR},
+      {"CHAR", LogicalTypeId::VARCHAR},      {"BPCHAR", LogicalTypeId::VARCHAR},
+      {"FLOAT", LogicalTypeId::FLOAT},       {"REAL", LogicalTypeId::FLOAT},
+      {"DOUBLE", LogicalTypeId::DOUBLE},     {"BOOLEAN", LogicalTypeId::BOOLEAN},
+      {"BOOL", LogicalTypeId::BOOLEAN},      {"DATE", LogicalTypeId::DATE},
+      {"TIME", LogicalTypeId::TIME},         {"BYTEA", LogicalTypeId::BLOB},
+      {"BLOB", LogicalTypeId::BLOB},         {"INTERVAL", LogicalTypeId::INTERVAL}};
+  for (const auto& [sql_name, id] : kTypes) {
+    if (sql_name == name) return LogicalType(id);
+  }
+  int width = 38;
+  int scale = 10;
+  if (name == "DECIMAL" || name == "NUMERIC") {
+    const int read = std::sscanf(text.c_str() + name.size(), "(%d, %d)", &width, &scale);
+    if (read == 1) scale = 0;
+    if (width < 1 || width > 38 || scale < 0 || scale > width) {
+      ThrowPlanError(
+          fmt::format("Decimal(precision = {}, scale = {}) should satisfy `0 < precision "
+                      "<= 76`, and `scale <= precision`.",
+                      width, scale));
+    }
+    return LogicalType::DECIMAL(static_cast<uint8_t>(width), static_cast<uint8_t>(scale));
+  }
+  if (text == "TIMESTAMP(0)") return LogicalType::TIMESTAMP_S;
+  if (text == "TIMESTAMP(3)") return LogicalType::TIMESTAMP_MS;
+  if (text == "TIMESTAMP(6)") return LogicalType::TIMESTAMP;
+  if (name == "TIMESTAMP" || name == "DATETIME") return LogicalType(LogicalTypeId::TIMESTAMP_NS);
+  if (name == "TIMESTAMP WITH TIME ZONE" || name == "TIMESTAMPTZ")
+    return ZonedTimestampType("+00:00");
+  ThrowUnsupported(fmt::format("Unsupported SQL type {}", written));
+}
+
+void Rewriter::RewriteCast(ExpressionPtr& expression, const ExpressionContext& context) {
+  auto& cast = expression->Cast<duckdb::CastExpression>();
+  const LogicalType type = TypeFromSql(cast.cast_type);
+  const std::string source = KnownType(*cast.child, context);
+  Rewrite(cast.child, context);
+  const std::string* text = LiteralText(*cast.child);
+  if (text != nullptr && !cast.try_cast) {
+    if (type.id() == LogicalTypeId::TIMESTAMP_NS && !type.HasAlias()) {
+      expression = Literal(TimestampLiteral(*text));
+      return;
+    }
+    if (type.id() == LogicalTypeId::INTERVAL) {
+      Result<IntervalParts> parts = ParseInterval(*text);
+      if (!parts.ok()) throw SqlError(parts.status());
+      expression = Literal(IntervalValue(*parts));
+      return;
+    }
+    int64_t number = 0;
+    uint64_t unsigned_number = 0;
+    const bool is_unsigned = type.IsIntegral() && type.ToString()[0] == 'U';
+    if (type.IsIntegral() &&
+        (is_unsigned ? !ParseUnsigned(*text, &unsigned_number) : !ParseInteger(*text, &number))) {
+      throw SqlError(
+          Status::Internal(fmt::format("Optimizer rule 'simplify_expressions' failed\ncaused "
+                                       "by\nArrow error: Cast error: Cannot "
+                                       "cast string '{}' to value of {} type",
+                                       *text, ArrowTypeText(type))));
+    }
+  }
+  cast.cast_type = type;
+}
+
+const OutputColumn* Rewriter::PlainColumn(const ParsedExpression& expression,
+                                          const ExpressionContext& context) const {
+  if (expression.GetExpressionClass() != ExpressionClass::COLUMN_REF) return nullptr;
+  const auto& names = expression.Cast<duckdb::ColumnRefExpression>().column_names;
+  ResolvedColumn found;
+  if (!context.scope->TryResolve({names.begin(), names.end()}, &found)) return nullptr;
+  return found.field_path.empty() ? found.column : nullptr;
+}
+
+std::string Rewriter::KnownType(const ParsedExpression& expression,
+                                const ExpressionContext& context) const {
+  if (const OutputColumn* column = PlainColumn(expression, context)) return column->arrow_type;
+  IntervalParts interval;
+  if (IntervalFromSql(expression, &interval)) return "Interval(MonthDayNano)";
+  switch (expression.GetExpressionClass()) {
+    case ExpressionClass::CONSTANT:
+      return ArrowTypeText(ToReferenceValue(*LiteralValue(expression)).type());
+    case ExpressionClass::CAST:
+      return ArrowTypeText(TypeFromSql(expression.Cast<duckdb::CastExpression>().cast_type));
+    case ExpressionClass::COMPARISON:
+    case ExpressionClass::CONJUNCTION:
+    case ExpressionClass::BETWEEN: return "Boolean";
+    case ExpressionClass::FUNCTION: {
+      const std::string& name = expression.Cast<duckdb::FunctionExpression>().function_name;
+      if (name == "now" || name == "date_bin" || name == "date_trunc") return "Timestamp(ns)";
+      if (name == "count" || name == "count_star") return "Int64";
+      return {};
+    }
+    default: return {};
+  }
+}
+
+/// Makes both sides comparable the way the reference coerces them.
+void Rewriter::AlignComparison(ExpressionPtr& left, ExpressionPtr& right,
+                               const std::string& left_type, const std::string& right_type,
+                               const char* symbol) const {
+  const auto one_way = [&](ExpressionPtr& side, const std::string& side_type, ExpressionPtr& other,
+                           const std::string& other_type) {
+    const std::string* text = LiteralText(*other);
+    if (IsTimestampText(side_type) && text != nullptr) {
+      other = Literal(TimestampLiteral(*text));
+      if (side_type != "Timestamp(ns)") {
+        side = CastTo(LogicalType(LogicalTypeId::TIMESTAMP_NS), std::move(side));
+      }
+    } else if (IsNumberText(side_type) && IsStringText(other_type)) {
+      side = CastTo(LogicalType::VARCHAR, std::move(side));
+    } else if ((IsTimestampText(side_type) &&
+                (IsNumberText(other_type) || other_type == "Boolean")) ||
+               (side_type == "Boolean" && (IsNumberText(other_type) || other_type == "Utf8"))) {
+      throw SqlError(Status::InvalidArgument(fmt::format(
+          "type_coercion\ncaused by\nError during planning: Cannot infer common argument "
+          "type for comparison operation {} {} {}",
+          left_type, symbol, right_type)));
+    } else if (IsIntervalLiteral(*other) && !IsIntervalLiteral(*side)) {
+      other = Call("iox_comparable", std::move(other));
+      side = Call("iox_comparable", std::move(side));
+    }
+  };
+  one_way(left, left_type, right, right_type);
+  one_way(right, right_type, left, left_type);
+}
+
+void Rewriter::RewriteComparison(ExpressionPtr& expression, const ExpressionContext& context) {
+  auto& comparison = expression->Cast<duckdb::ComparisonExpression>();
+  std::string test;
+  if (BooleanTestOperand(*expression, &test) != nullptr) {
+    auto& cast = comparison.left->Cast<duckdb::CastExpression>();
+    const std::string type = KnownType(*cast.child, context);
+    if (!type.empty() && type != "Boolean" && type != "Null") {
+      throw SqlError(Status::InvalidArgument(fmt::format(
+          "type_coercion\ncaused by\nError during planning: Cannot infer common argument type for "
+          "comparison operation {} {} Boolean",
+          type, ComparisonText(comparison.type))));
+    }
+    Rewrite(cast.child, context);
+    return;
+  }
+  const std::string left_type = KnownType(*comparison.left, context);
+  const std::string right_type = KnownType(*comparison.right, context);
+  Rewrite(comparison.left, context);
+  Rewrite(comparison.right, context);
+  AlignComparison(comparison.left, comparison.right, left_type, right_type,
+                  ComparisonText(comparison.type));
+}
+
+void Rewriter::RewriteBetween(ExpressionPtr& expression, const ExpressionContext& context) {
+  auto& between = expression->Cast<duckdb::BetweenExpression>();
+  const std::string type = KnownType(*between.input, context);
+  const std::string lower = KnownType(*between.lower, context);
+  const std::string upper = KnownType(*between.upper, context);
+  RewriteChildren(between, context);
+  if (IsTimestampText(type)) {
+    AlignComparison(between.input, between.lower, type, lower, ">=");
+    AlignComparison(between.input, between.upper, type, upper, "<=");
+  }
+}
+
+void Rewriter::RewriteIn(ExpressionPtr& expression, const ExpressionContext& context) {
+  auto& in = expression->Cast<duckdb::OperatorExpression>();
+  const std::string type = KnownType(*in.children[0], context);
+  std::vector<std::string> types;
+  for (ExpressionPtr& child : in.children) {
+    types.push_back(KnownType(*child, context));
+    Rewrite(child, context);
+  }
+  if (!IsTimestampText(type)) return;
+  for (size_t i = 1; i < in.children.size(); ++i) {
+    AlignComparison(in.children[0], in.children[i], type, types[i], "=");
+  }
+}
+
+void Rewriter::RewriteSubquery(ExpressionPtr& expression, const ExpressionContext& context) {
+  auto& subquery = expression->Cast<duckdb::SubqueryExpression>();
+  if (subquery.child) Rewrite(subquery.child, context);
+  RewriteNode(subquery.subquery->node, context.scope, context.ctes);
+}
+
+}  // namespace influxdb3::query::sql

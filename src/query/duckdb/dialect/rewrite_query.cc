@@ -1,0 +1,520 @@
+// Query nodes: WITH, SELECT lists, GROUP BY, ORDER BY, LIMIT, set operations.
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "duckdb/parser/parsed_expression_iterator.hpp"
+#include "duckdb/parser/query_node/list.hpp"
+#include "duckdb/parser/result_modifier.hpp"
+#include "duckdb/parser/statement/select_statement.hpp"
+
+#include "query/duckdb/dialect/rewriter.h"
+#include "query/duckdb/dialect/sql_error.h"
+#include "query/duckdb/dialect/statement.h"
+
+namespace influxdb3::query::sql {
+namespace {
+
+using duckdb::ExpressionClass;
+using duckdb::ExpressionType;
+using duckdb::ParsedExpression;
+using duckdb::QueryNodeType;
+using duckdb::Value;
+using util::Status;
+
+std::string Lower(const std::string& text) {
+  return duckdb::StringUtil::Lower(text);
+}
+
+/// Names for the engine: the users' names, numbered where they differ by case only or repeat.
+void AssignEngineNames(std::vector<OutputColumn>& columns) {
+  std::set<std::string> used;
+  for (OutputColumn& column : columns) {
+    std::string name = column.name.empty() ? std::string("column") : column.name;
+    for (int number = 2; !used.insert(Lower(name)).second; ++number) {
+      name = fmt::format("{}__{}", column.name, number);
+    }
+    column.engine_name = name;
+  }
+}
+
+/// The 1-based position a literal in ORDER BY or GROUP BY stands for; 0 for other expressions.
+int64_t Ordinal(const ParsedExpression& expression) {
+  const Value* value = LiteralValue(expression);
+  if (value == nullptr || value->IsNull() || !value->type().IsIntegral()) return 0;
+  return value->GetValue<int64_t>();
+}
+bool IsOrdinal(const ParsedExpression& expression) {
+  const Value* value = LiteralValue(expression);
+  return value != nullptr && !value->IsNull() && value->type().IsIntegral();
+}
+
+const std::string* BareName(const ParsedExpression& expression) {
+  if (expression.GetExpressionClass() != ExpressionClass::COLUMN_REF) return nullptr;
+  const auto& column = expression.Cast<duckdb::ColumnRefExpression>();
+  return column.column_names.size() == 1 ? &column.column_names[0] : nullptr;
+}
+
+bool IsAggregateCall(const ParsedExpression& expression) {
+  if (expression.GetExpressionClass() != ExpressionClass::FUNCTION) return false;
+  std::string name = expression.Cast<duckdb::FunctionExpression>().function_name;
+  if (name == "count_star") return true;
+  constexpr std::string_view kPrefix = kKeptFunctionPrefix;
+  if (name.rfind(kPrefix, 0) == 0) name = name.substr(kPrefix.size());
+  const FunctionEntry* entry = FindFunction(name);
+  return entry != nullptr && entry->kind == FunctionKind::kAggregate;
+}
+
+}  // namespace
+
+bool HasAggregate(const ParsedExpression& expression) {
+  if (expression.GetExpressionClass() == ExpressionClass::SUBQUERY) return false;
+  if (IsAggregateCall(expression)) return true;
+  bool found = false;
+  duckdb::ParsedExpressionIterator::EnumerateChildren(
+      expression, [&](const ParsedExpression& child) { found = found || HasAggregate(child); });
+  return found;
+}
+
+const CteDefinition* CteScope::Find(const std::string& name) const {
+  for (const CteScope* scope = this; scope != nullptr; scope = scope->outer) {
+    const auto found = scope->definitions.find(name);
+    if (found != scope->definitions.end()) return &found->second;
+  }
+  return nullptr;
+}
+
+Rewriter::Rewriter(TableResolver& resolver, std::vector<const ParameterValue*> parameters,
+                   std::vector<std::string> names, int64_t now_ns)
+    : resolver_(resolver),
+      parameters_(std::move(parameters)),
+      parameter_names_(std::move(names)),
+      now_ns_(now_ns) {}
+
+std::vector<OutputColumn> Rewriter::RewriteQuery(duckdb::unique_ptr<Node>& node) {
+  return RewriteNode(node, nullptr, nullptr);
+}
+
+std::vector<OutputColumn> Rewriter::RewriteNode(duckdb::unique_ptr<Node>& node, const Scope* outer,
+                                                const CteScope* ctes) {
+  CteScope own_ctes;
+  own_ctes.outer = ctes;
+  DefineCtes(*node, outer, own_ctes);
+  switch (node->type) {
+    case QueryNodeType::SELECT_NODE:
+      return RewriteSelect(node->Cast<duckdb::SelectNode>(), outer, &own_ctes);
+    case QueryNodeType::SET_OPERATION_NODE:
+      return RewriteSetOperation(node->Cast<duckdb::SetOperationNode>(), outer, &own_ctes);
+    default: ThrowUnsupported("this form of WITH");
+  }
+}
+
+void Rewriter::DefineCtes(Node& node, const Scope* outer, CteScope& ctes) {
+  duckdb::CommonTableExpressionMap renamed;
+  for (auto& [name, info] : node.cte_map.map) {
+    if (ctes.definitions.count(name) > 0) {
+      throw SqlError(Status::InvalidArgument(fmt::format(
+          "SQL error: ParserError(\"WITH query name \\\"{}\\\" specified more than once\")",
+          name)));
+    }
+    CteDefinition definition;
+    definition.engine_name = UniqueAlias(name);
+    duckdb::unique_ptr<Node>& query = info->query->node;
+    const std::vector<std::string> aliases(info->aliases.begin(), info->aliases.end());
+    if (query->type == QueryNodeType::RECURSIVE_CTE_NODE) {
+      auto& recursive = query->Cast<duckdb::RecursiveCTENode>();
+      recursive.ctename = definition.engine_name;
+      if (recursive.aliases.empty()) recursive.aliases = info->aliases;
+      definition.columns = RewriteRecursive(recursive, name, outer, &ctes);
+      info->aliases = recursive.aliases;
+    } else {
+      definition.columns = RewriteNode(query, outer, &ctes);
+      for (size_t i = 0; i < aliases.size() && i < definition.columns.size(); ++i) {
+        definition.columns[i].name = aliases[i];
+      }
+      AssignEngineNames(definition.columns);
+      info->aliases.clear();
+      for (const OutputColumn& column : definition.columns) {
+        info->aliases.push_back(column.engine_name);
+      }
+    }
+    const std::string engine_name = definition.engine_name;
+    ctes.definitions.emplace(name, std::move(definition));
+    renamed.map.insert(engine_name, std::move(info));
+  }
+  node.cte_map = std::move(renamed);
+}
+
+std::vector<OutputColumn> Rewriter::RewriteRecursive(duckdb::RecursiveCTENode& node,
+                                                     const std::string& name, const Scope* outer,
+                                                     const CteScope* ctes) {
+  const std::vector<std::string> aliases(node.aliases.begin(), node.aliases.end());
+  std::vector<OutputColumn> columns = RewriteNode(node.left, outer, ctes);
+  for (size_t i = 0; i < aliases.size() && i < columns.size(); ++i) columns[i].name = aliases[i];
+  AssignEngineNames(columns);
+  node.aliases.clear();
+  for (const OutputColumn& column : columns) node.aliases.push_back(column.engine_name);
+  CteScope inner;
+  inner.outer = ctes;
+  inner.definitions.emplace(name, CteDefinition{node.ctename, columns});
+  const std::vector<OutputColumn> right = RewriteNode(node.right, outer, &inner);
+  if (right.size() != columns.size()) {
+    ThrowPlanError("UNION queries have different number of columns");
+  }
+  return columns;
+}
+
+std::vector<OutputColumn> Rewriter::RewriteSetOperation(duckdb::SetOperationNode& node,
+                                                        const Scope* outer, const CteScope* ctes) {
+  std::vector<OutputColumn> columns;
+  for (auto& child : node.children) {
+    std::vector<OutputColumn> child_columns = RewriteNode(child, outer, ctes);
+    if (columns.empty()) {
+      columns = std::move(child_columns);
+    } else if (columns.size() != child_columns.size()) {
+      const char* name = node.setop_type == duckdb::SetOperationType::UNION    ? "UNION"
+                         : node.setop_type == duckdb::SetOperationType::EXCEPT ? "EXCEPT"
+                                                                               : "INTERSECT";
+      ThrowPlanError(fmt::format("{} queries have different number of columns", name));
+    }
+  }
+  Scope scope(outer);
+  Relation relation;
+  relation.columns = columns;
+  scope.Add(std::move(relation));
+  ExpressionContext context;
+  context.scope = &scope;
+  context.ctes = ctes;
+  RewriteModifiers(node, context, columns);
+  return columns;
+}
+
+std::vector<OutputColumn> Rewriter::RewriteSelect(duckdb::SelectNode& node, const Scope* outer,
+                                                  const CteScope* ctes) {
+  Scope scope(outer);
+  RewriteFrom(node.from_table, scope, outer, ctes);
+  node.sample.reset();  // The reference parses TABLESAMPLE and ignores it.
+  ExpressionContext context;
+  context.scope = &scope;
+  context.ctes = ctes;
+  if (node.where_clause) {
+    if (HasAggregate(*node.where_clause)) {
+      ThrowPlanError("Aggregate functions are not allowed in the WHERE clause");
+    }
+    CheckFilter(*node.where_clause, context);
+    Rewrite(node.where_clause, context);
+  }
+  std::vector<SelectItem> items = BindSelectList(node, context);
+  CheckUniqueNames(items);
+  context.items = &items;
+  CheckGrouping(node, context);
+  RewriteGroups(node, context);
+  if (node.having) {
+    ExpressionContext having = context;
+    having.alias_use = AliasUse::kBeforeColumns;
+    Rewrite(node.having, having);
+  }
+  if (node.qualify) {
+    ExpressionContext qualify = context;
+    qualify.alias_use = AliasUse::kBeforeColumns;
+    Rewrite(node.qualify, qualify);
+  }
+  std::vector<OutputColumn> columns;
+  for (const SelectItem& item : items) columns.push_back(item.output);
+  RewriteModifiers(node, context, columns);
+  return EmitSelectList(node, items);
+}
+
+std::vector<SelectItem> Rewriter::BindSelectList(duckdb::SelectNode& node,
+                                                 const ExpressionContext& context) {
+  std::vector<SelectItem> items;
+  for (ExpressionPtr& expression : node.select_list) {
+    if (expression->GetExpressionClass() == ExpressionClass::STAR) {
+      ExpandStar(expression->Cast<duckdb::StarExpression>(), context, items);
+      continue;
+    }
+    SelectItem item;
+    item.aliased = expression->HasAlias();
+    const OutputColumn* plain = PlainColumn(*expression, context);
+    if (item.aliased) {
+      item.name = expression->GetAlias();
+      item.display = fmt::format("{} AS {}", NameOf(*expression, context, true), item.name);
+      item.output.name = item.name;
+    } else {
+      const std::string name = NameOf(*expression, context);
+      item.display = NameOf(*expression, context, true);
+      item.name = name;
+      item.output.name = plain != nullptr ? plain->name : name;
+    }
+    if (plain != nullptr) item.output.iox_type = plain->iox_type;
+    item.output.arrow_type = KnownType(*expression, context);
+    expression->ClearAlias();
+    item.original = expression->Copy();
+    item.expression = std::move(expression);
+    Rewrite(item.expression, context);
+    item.expression->ClearAlias();
+    items.push_back(std::move(item));
+  }
+  return items;
+}
+
+void Rewriter::ExpandStar(duckdb::StarExpression& star, const ExpressionContext& context,
+                          std::vector<SelectItem>& items) {
+  if (star.columns || star.expr) ThrowUnsupported("COLUMNS expressions");
+  const std::vector<Relation>& relations = context.scope->relations();
+  const Relation* only =
+      star.relation_name.empty() ? nullptr : &context.scope->ResolveRelation(star.relation_name);
+  if (only == nullptr && relations.empty())
+    ThrowPlanError("SELECT * with no tables specified is not valid");
+  std::set<std::string> merged_seen;
+  std::set<std::string> excluded;
+  for (const auto& name : star.exclude_list) excluded.insert(name.column);
+  for (const Relation& relation : relations) {
+    if (only != nullptr && only != &relation) continue;
+    for (const OutputColumn& column : relation.columns) {
+      const bool merged = only == nullptr && context.scope->IsMerged(column.name);
+      if (merged && !merged_seen.insert(column.name).second) continue;
+      if (excluded.count(column.name) > 0) continue;
+      SelectItem item;
+      item.name = DisplayColumn(relation, column);
+      item.display = item.name;
+      item.output = column;
+      item.original = duckdb::make_uniq<duckdb::ColumnRefExpression>([&] {
+        duckdb::vector<std::string> parts(relation.qualifier.begin(), relation.qualifier.end());
+        if (merged) parts.clear();
+        parts.push_back(column.name);
+        return parts;
+      }());
+      const auto replaced = star.replace_list.find(column.name);
+      if (replaced != star.replace_list.end()) {
+        item.output.iox_type.clear();
+        item.output.arrow_type = KnownType(*replaced->second, context);
+        item.original = replaced->second->Copy();
+        item.expression = replaced->second->Copy();
+        Rewrite(item.expression, context);
+        item.expression->ClearAlias();
+      } else if (merged) {
+        item.expression = duckdb::make_uniq<duckdb::ColumnRefExpression>(column.engine_name);
+      } else {
+        item.expression = duckdb::make_uniq<duckdb::ColumnRefExpression>(column.engine_name,
+                                                                         relation.engine_alias);
+      }
+      items.push_back(std::move(item));
+    }
+  }
+}
+
+void Rewriter::CheckUniqueNames(const std::vector<SelectItem>& items) const {
+  std::map<std::string, size_t> seen;
+  for (size_t i = 0; i < items.size(); ++i) {
+    const auto [first, inserted] = seen.emplace(items[i].name, i);
+    if (inserted) continue;
+    ThrowPlanError(
+        fmt::format("Projections require unique expression names but the expression \"{}\" at "
+                    "position {} and \"{}\" at position {} have the same name. Consider aliasing "
+                    "(\"AS\") one of them.",
+                    items[first->second].display, first->second, items[i].display, i));
+  }
+}
+
+std::vector<OutputColumn> Rewriter::EmitSelectList(duckdb::SelectNode& node,
+                                                   std::vector<SelectItem>& items) {
+  std::vector<OutputColumn> columns;
+  for (const SelectItem& item : items) columns.push_back(item.output);
+  AssignEngineNames(columns);
+  node.select_list.clear();
+  for (size_t i = 0; i < items.size(); ++i) {
+    items[i].expression->SetAlias(columns[i].engine_name);
+    node.select_list.push_back(std::move(items[i].expression));
+  }
+  return columns;
+}
+
+/// The item a group expression names by position or alias; null when it is an expression.
+const SelectItem* Rewriter::GroupedItem(const ParsedExpression& group,
+                                        const ExpressionContext& context, size_t* position) const {
+  const std::vector<SelectItem>& items = *context.items;
+  if (IsOrdinal(group)) {
+    const int64_t ordinal = Ordinal(group);
+    if (ordinal < 1 || ordinal > static_cast<int64_t>(items.size())) {
+      ThrowPlanError(fmt::format(
+          "Cannot find column with position {} in SELECT clause. Valid columns: 1 to {}", ordinal,
+          items.size()));
+    }
+    *position = static_cast<size_t>(ordinal);
+    return &items[*position - 1];
+  }
+  const std::string* name = BareName(group);
+  ResolvedColumn found;
+  if (name == nullptr || context.scope->TryResolve({*name}, &found)) return nullptr;
+  for (size_t i = 0; i < items.size(); ++i) {
+    if (items[i].aliased && items[i].name == *name) {
+      *position = i + 1;
+      return &items[i];
+    }
+  }
+  return nullptr;
+}
+
+void Rewriter::RewriteGroups(duckdb::SelectNode& node, const ExpressionContext& context) {
+  ExpressionContext own = context;
+  own.alias_use = AliasUse::kAfterColumns;
+  for (ExpressionPtr& group : node.groups.group_expressions) {
+    size_t position = 0;
+    if (GroupedItem(*group, context, &position) != nullptr) {
+      group = Literal(Value::INTEGER(static_cast<int32_t>(position)));
+    } else {
+      Rewrite(group, own);
+      group->ClearAlias();
+    }
+  }
+}
+
+void Rewriter::FindUngrouped(const ParsedExpression& expression, const ExpressionContext& context,
+                             const std::set<std::string>& groups, GroupingCheck* check) {
+  if (expression.GetExpressionClass() == ExpressionClass::SUBQUERY ||
+      expression.GetExpressionClass() == ExpressionClass::LAMBDA ||
+      expression.GetExpressionClass() == ExpressionClass::WINDOW ||
+      expression.type == ExpressionType::GROUPING_FUNCTION) {
+    return;
+  }
+  if (IsAggregateCall(expression)) {
+    check->aggregates.push_back(NameOf(expression, context, true));
+    return;
+  }
+  if (groups.count(NameOf(expression, context, true)) > 0) return;
+  if (expression.GetExpressionClass() == ExpressionClass::COLUMN_REF) {
+    const auto& parts = expression.Cast<duckdb::ColumnRefExpression>().column_names;
+    ResolvedColumn found;
+    if (!context.scope->TryResolve(parts, &found)) return;
+    const std::string name = DisplayColumn(*found.relation, *found.column);
+    const auto& local = context.scope->relations();
+    const bool outer =
+        found.relation < local.data() || found.relation >= local.data() + local.size();
+    if (!outer && groups.count(name) == 0 && check->column.empty()) check->column = name;
+    return;
+  }
+  duckdb::ParsedExpressionIterator::EnumerateChildren(
+      expression,
+      [&](const ParsedExpression& child) { FindUngrouped(child, context, groups, check); });
+}
+
+void Rewriter::CheckGrouping(const duckdb::SelectNode& node, const ExpressionContext& context) {
+  if (node.aggregate_handling == duckdb::AggregateHandling::FORCE_AGGREGATES) return;
+  bool grouped = node.having != nullptr || !node.groups.group_expressions.empty();
+  for (const SelectItem& item : *context.items) grouped |= HasAggregate(*item.original);
+  if (!grouped) return;
+  std::set<std::string> groups;
+  std::string covered;
+  const auto cover = [&](const std::string& name) {
+    covered += (covered.empty() ? "\"" : "\", \"") + name;
+  };
+  for (const ExpressionPtr& group : node.groups.group_expressions) {
+    size_t position = 0;
+    const SelectItem* item = GroupedItem(*group, context, &position);
+    const std::string name = NameOf(item != nullptr ? *item->original : *group, context, true);
+    if (groups.insert(name).second) cover(name);
+  }
+  GroupingCheck check;
+  for (const SelectItem& item : *context.items)
+    FindUngrouped(*item.original, context, groups, &check);
+  if (check.column.empty()) return;
+  for (const std::string& aggregate : check.aggregates) cover(aggregate);
+  ThrowPlanError(fmt::format(
+      "Column in SELECT must be in GROUP BY or an aggregate function: While expanding wildcard, "
+      "column \"{}\" must appear in the GROUP BY clause or must be part of an aggregate function, "
+      "currently only {}\" appears in the SELECT clause satisfies this requirement",
+      check.column, covered.empty() ? "\"" : covered));
+}
+
+void Rewriter::RewriteModifiers(Node& node, const ExpressionContext& context,
+                                const std::vector<OutputColumn>& columns) {
+  ExpressionContext own = context;
+  own.alias_use = AliasUse::kBeforeColumns;
+  for (auto& modifier : node.modifiers) {
+    switch (modifier->type) {
+      case duckdb::ResultModifierType::ORDER_MODIFIER:
+        RewriteOrders(modifier->Cast<duckdb::OrderModifier>().orders, own, &columns);
+        break;
+      case duckdb::ResultModifierType::LIMIT_MODIFIER: {
+        auto& limit = modifier->Cast<duckdb::LimitModifier>();
+        RewriteLimit(limit.limit, "LIMIT", context);
+        RewriteLimit(limit.offset, "OFFSET", context);
+        break;
+      }
+      case duckdb::ResultModifierType::DISTINCT_MODIFIER:
+        for (auto& target : modifier->Cast<duckdb::DistinctModifier>().distinct_on_targets) {
+          Rewrite(target, own);
+        }
+        break;
+      case duckdb::ResultModifierType::LIMIT_PERCENT_MODIFIER: ThrowUnsupported("LIMIT in percent");
+    }
+  }
+}
+
+void Rewriter::RewriteOrders(duckdb::vector<duckdb::OrderByNode>& orders,
+                             const ExpressionContext& context,
+                             const std::vector<OutputColumn>* columns) {
+  for (duckdb::OrderByNode& order : orders) {
+    if (order.type == duckdb::OrderType::ORDER_DEFAULT) order.type = duckdb::OrderType::ASCENDING;
+    if (order.null_order == duckdb::OrderByNullType::ORDER_DEFAULT) {
+      order.null_order = order.type == duckdb::OrderType::DESCENDING
+                             ? duckdb::OrderByNullType::NULLS_FIRST
+                             : duckdb::OrderByNullType::NULLS_LAST;
+    }
+    if (columns != nullptr && IsOrdinal(*order.expression)) {
+      const int64_t position = Ordinal(*order.expression);
+      if (position < 1) ThrowPlanError("Order by index starts at 1 for column indexes");
+      if (position > static_cast<int64_t>(columns->size())) {
+        ThrowPlanError(fmt::format("Order by column out of bounds, specified: {}, max: {}",
+                                   position, columns->size()));
+      }
+      continue;
+    }
+    const std::string* name = BareName(*order.expression);
+    if (columns != nullptr && name != nullptr) {
+      const auto found = std::find_if(columns->begin(), columns->end(),
+                                      [&](const OutputColumn& c) { return c.name == *name; });
+      if (found != columns->end()) {
+        order.expression =
+            Literal(Value::INTEGER(static_cast<int32_t>(found - columns->begin()) + 1));
+        continue;
+      }
+    }
+    Rewrite(order.expression, context);
+    order.expression->ClearAlias();
+  }
+}
+
+void Rewriter::RewriteLimit(ExpressionPtr& limit, const char* what,
+                            const ExpressionContext& context) {
+  if (!limit) return;
+  Rewrite(limit, context);
+  const Value* value = LiteralValue(*limit);
+  if (value == nullptr || value->IsNull()) return;
+  int64_t count = 0;
+  if (value->type().IsIntegral()) {
+    count = value->GetValue<int64_t>();
+  } else {
+    ThrowPlanError(
+        fmt::format("Expected {} to be an integer or null, but got {}", what, value->ToString()));
+  }
+  if (count < 0) {
+    throw SqlError(Status::InvalidArgument(
+        fmt::format("Optimizer rule 'eliminate_limit' failed\ncaused by\nError during planning: {} "
+                    "must be >= 0, '{}' was provided",
+                    what, count)));
+  }
+}
+
+void Rewriter::CheckFilter(const ParsedExpression& filter, const ExpressionContext& context) {
+  const std::string type = KnownType(filter, context);
+  if (type.empty() || type == "Boolean" || type == "Null") return;
+  ThrowPlanError(fmt::format("Cannot create filter with non-boolean predicate '{}' returning {}",
+                             NameOf(filter, context), type));
+}
+
+}  // namespace influxdb3::query::sql

@@ -1,0 +1,179 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "duckdb/parser/query_node/list.hpp"
+#include "duckdb/parser/tableref/list.hpp"
+
+#include "query/duckdb/dialect/dialect.h"
+#include "query/duckdb/dialect/expression_builder.h"
+#include "query/duckdb/dialect/function_registry.h"
+#include "query/duckdb/dialect/scope.h"
+
+namespace influxdb3::query::sql {
+
+/// A WITH query, by the name users give it.
+struct CteDefinition {
+  std::string engine_name;
+  std::vector<OutputColumn> columns;
+};
+struct CteScope {
+  const CteScope* outer = nullptr;
+  std::map<std::string, CteDefinition> definitions;
+
+  const CteDefinition* Find(const std::string& name) const;
+};
+
+/// A bound item of a SELECT list, for ORDER BY, HAVING and GROUP BY to refer to.
+struct SelectItem {
+  std::string name;     ///< name in the result
+  std::string display;  ///< the expression in errors, with its casts
+  bool aliased = false;
+  ExpressionPtr original;    ///< as parsed, without alias
+  ExpressionPtr expression;  ///< rewritten, without alias
+  OutputColumn output;
+};
+
+/// How column names may mean select items.
+enum class AliasUse { kNone, kAfterColumns, kBeforeColumns };
+
+/// Where an expression stands.
+struct ExpressionContext {
+  const Scope* scope = nullptr;
+  const CteScope* ctes = nullptr;
+  AliasUse alias_use = AliasUse::kNone;
+  const std::vector<SelectItem>* items = nullptr;
+};
+
+/// Rewrites one parsed query in place. Throws SqlError. One object per query; one thread.
+class Rewriter {
+ public:
+  /// `parameters` are the values of `$p0`, `$p1`, …, `names` what users call them.
+  Rewriter(TableResolver& resolver, std::vector<const ParameterValue*> parameters,
+           std::vector<std::string> names, int64_t now_ns);
+
+  std::vector<OutputColumn> RewriteQuery(duckdb::unique_ptr<duckdb::QueryNode>& node);
+
+ private:
+  using Node = duckdb::QueryNode;
+  using Ref = duckdb::TableRef;
+
+  // Query nodes (rewrite_query.cc)
+  std::vector<OutputColumn> RewriteNode(duckdb::unique_ptr<Node>& node, const Scope* outer,
+                                        const CteScope* ctes);
+  std::vector<OutputColumn> RewriteSelect(duckdb::SelectNode& node, const Scope* outer,
+                                          const CteScope* ctes);
+  std::vector<OutputColumn> RewriteSetOperation(duckdb::SetOperationNode& node, const Scope* outer,
+                                                const CteScope* ctes);
+  std::vector<OutputColumn> RewriteRecursive(duckdb::RecursiveCTENode& node,
+                                             const std::string& name, const Scope* outer,
+                                             const CteScope* ctes);
+  void DefineCtes(Node& node, const Scope* outer, CteScope& ctes);
+  std::vector<SelectItem> BindSelectList(duckdb::SelectNode& node,
+                                         const ExpressionContext& context);
+  void ExpandStar(duckdb::StarExpression& star, const ExpressionContext& context,
+                  std::vector<SelectItem>& items);
+  void CheckUniqueNames(const std::vector<SelectItem>& items) const;
+  std::vector<OutputColumn> EmitSelectList(duckdb::SelectNode& node,
+                                           std::vector<SelectItem>& items);
+  void RewriteGroups(duckdb::SelectNode& node, const ExpressionContext& context);
+  const SelectItem* GroupedItem(const duckdb::ParsedExpression& group,
+                                const ExpressionContext& context, size_t* position) const;
+  struct GroupingCheck {
+    std::string column;  ///< the first one neither grouped nor aggregated
+    std::vector<std::string> aggregates;
+  };
+  void FindUngrouped(const duckdb::ParsedExpression& expression, const ExpressionContext& context,
+                     const std::set<std::string>& groups, GroupingCheck* check);
+  void CheckGrouping(const duckdb::SelectNode& node, const ExpressionContext& context);
+  void RewriteModifiers(Node& node, const ExpressionContext& context,
+                        const std::vector<OutputColumn>& columns);
+  void RewriteOrders(duckdb::vector<duckdb::OrderByNode>& orders, const ExpressionContext& context,
+                     const std::vector<OutputColumn>* columns);
+  void RewriteLimit(ExpressionPtr& limit, const char* what, const ExpressionContext& context);
+  void CheckFilter(const duckdb::ParsedExpression& filter, const ExpressionContext& context);
+
+  // FROM (rewrite_from.cc)
+  void RewriteFrom(duckdb::unique_ptr<Ref>& ref, Scope& scope, const Scope* outer,
+                   const CteScope* ctes);
+  void RewriteBaseTable(duckdb::unique_ptr<Ref>& ref, Scope& scope, const CteScope* ctes);
+  void RewriteJoin(duckdb::JoinRef& join, Scope& scope, const Scope* outer, const CteScope* ctes);
+  void RewriteTableFunction(duckdb::unique_ptr<Ref>& ref, Scope& scope, const CteScope* ctes);
+  void RewriteValues(duckdb::ExpressionListRef& values, Scope& scope, const Scope* outer,
+                     const CteScope* ctes);
+  void AddRelation(Scope& scope, Ref& ref, std::vector<std::string> qualifier, std::string display,
+                   std::vector<OutputColumn> columns);
+  std::string UniqueAlias(const std::string& wanted);
+
+  // Expressions (rewrite_expression.cc)
+  void Rewrite(ExpressionPtr& expression, const ExpressionContext& context);
+  void RewriteChildren(duckdb::ParsedExpression& expression, const ExpressionContext& context);
+  void RewriteColumn(ExpressionPtr& expression, const ExpressionContext& context);
+  void RewriteConstant(ExpressionPtr& expression);
+  void RewriteParameter(ExpressionPtr& expression);
+  void RewriteCast(ExpressionPtr& expression, const ExpressionContext& context);
+  void RewriteComparison(ExpressionPtr& expression, const ExpressionContext& context);
+  void RewriteBetween(ExpressionPtr& expression, const ExpressionContext& context);
+  void RewriteIn(ExpressionPtr& expression, const ExpressionContext& context);
+  void RewriteSubquery(ExpressionPtr& expression, const ExpressionContext& context);
+  void AlignComparison(ExpressionPtr& left, ExpressionPtr& right, const std::string& left_type,
+                       const std::string& right_type, const char* symbol) const;
+  bool RewriteInterval(ExpressionPtr& expression);
+
+  // Function calls (rewrite_call.cc)
+  void RewriteCall(ExpressionPtr& expression, const ExpressionContext& context);
+  bool RewriteOperatorCall(ExpressionPtr& expression);
+  void RewriteWindow(ExpressionPtr& expression, const ExpressionContext& context);
+  const FunctionEntry& RequireFunction(const std::string& name) const;
+  ExpressionPtr SpecialCall(duckdb::FunctionExpression& call, const ExpressionContext& context);
+
+  // Names (naming.cc)
+  std::string NameOf(const duckdb::ParsedExpression& expression, const ExpressionContext& context,
+                     bool casts = false);
+  std::string NameOfCall(const duckdb::FunctionExpression& call, const ExpressionContext& context,
+                         bool casts);
+  std::string NameOfWindow(const duckdb::WindowExpression& window, const ExpressionContext& context,
+                           bool casts);
+  std::string NameOfCase(const duckdb::CaseExpression& expression, const ExpressionContext& context,
+                         bool casts);
+  std::string NameOfOperator(const duckdb::OperatorExpression& expression,
+                             const ExpressionContext& context, bool casts);
+  std::string NameOfColumn(const duckdb::ColumnRefExpression& column,
+                           const ExpressionContext& context);
+  std::string NameOfSubquery(const duckdb::SubqueryExpression& subquery,
+                             const ExpressionContext& context, bool casts);
+  std::string NameList(const duckdb::vector<ExpressionPtr>& list, const char* separator,
+                       const ExpressionContext& context, bool casts);
+  std::string NameOrders(const duckdb::vector<duckdb::OrderByNode>& orders,
+                         const ExpressionContext& context, bool casts);
+
+  /// The reference's type text of columns, literals and casts; empty for anything else.
+  std::string KnownType(const duckdb::ParsedExpression& expression,
+                        const ExpressionContext& context) const;
+  const OutputColumn* PlainColumn(const duckdb::ParsedExpression& expression,
+                                  const ExpressionContext& context) const;
+
+  TableResolver& resolver_;
+  std::vector<const ParameterValue*> parameters_;
+  std::vector<std::string> parameter_names_;
+  int64_t now_ns_;
+  std::set<std::string> used_aliases_;  ///< lower-cased, of the whole query
+};
+
+/// Whether the expression holds an aggregate outside of windows and sub-queries. For expressions
+/// not yet rewritten.
+bool HasAggregate(const duckdb::ParsedExpression& expression);
+
+/// `IS TRUE` and its kin, which the grammar turns into a comparison. Null for anything else.
+const duckdb::ParsedExpression* BooleanTestOperand(const duckdb::ParsedExpression& expression,
+                                                   std::string* test);
+
+/// A CAST target written in SQL. Throws for types the reference does not know.
+duckdb::LogicalType TypeFromSql(const duckdb::LogicalType& parsed);
+
+}  // namespace influxdb3::query::sql

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "duckdb.hpp"
+
+#include "query/duckdb/dialect/dialect.h"
+
+namespace influxdb3::query::sql {
+
+/// A column a query node yields.
+struct OutputColumn {
+  std::string name;         ///< what users see and write
+  std::string engine_name;  ///< unique in the node, ignoring case
+  std::string arrow_type;   ///< empty when not known before binding
+  std::string iox_type;     ///< set for plain table columns
+};
+
+/// A table, sub-query or function in a FROM clause.
+struct Relation {
+  std::vector<std::string> qualifier;  ///< parts a reference may name it by; empty: none
+  std::string display;                 ///< the qualifier in names and errors; may be empty
+  std::string engine_alias;
+  std::vector<OutputColumn> columns;
+};
+
+/// A column reference found in a scope.
+struct ResolvedColumn {
+  const Relation* relation = nullptr;
+  const OutputColumn* column = nullptr;
+  bool merged = false;                  ///< the column of a USING or NATURAL join, named bare
+  std::vector<std::string> field_path;  ///< struct members behind the column
+};
+
+/// The relations of one FROM clause, and the scope of the query around it.
+class Scope {
+ public:
+  explicit Scope(const Scope* outer) : outer_(outer) {}
+
+  void Add(Relation relation) { relations_.push_back(std::move(relation)); }
+  /// Columns that a join made one, found by their bare name.
+  void Merge(const std::string& column) { merged_.insert(column); }
+  void CopyMergedFrom(const Scope& other) {
+    merged_.insert(other.merged_.begin(), other.merged_.end());
+  }
+
+  /// Forgets all but the first `count` relations.
+  void Truncate(size_t count) { relations_.resize(count); }
+
+  const std::vector<Relation>& relations() const { return relations_; }
+  bool IsMerged(const std::string& column) const { return merged_.count(column) > 0; }
+
+  /// Throws SqlError with the reference's text when nothing or more than one column fits.
+  ResolvedColumn Resolve(const std::vector<std::string>& parts) const;
+  /// False instead of an error when nothing fits.
+  bool TryResolve(const std::vector<std::string>& parts, ResolvedColumn* out) const;
+  /// The relation `t.*` means.
+  const Relation& ResolveRelation(const std::string& name) const;
+
+ private:
+  bool FindHere(const std::vector<std::string>& parts, ResolvedColumn* out) const;
+
+  const Scope* outer_;
+  std::vector<Relation> relations_;
+  std::set<std::string> merged_;
+};
+
+/// The name as the reference writes it in errors: quoted unless lower-case.
+std::string QuoteIfNeeded(const std::string& name);
+/// `cpu.host`, or `host` when the relation has no name.
+std::string DisplayColumn(const Relation& relation, const OutputColumn& column);
+
+}  // namespace influxdb3::query::sql

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "query/duckdb/dialect/dialect.h"
+#include "query/duckdb/dialect/scope.h"
+#include "util/result.h"
+
+namespace influxdb3::query::sql {
+
+/// SHOW TABLES as a query over information_schema.
+std::string ShowTablesSql();
+/// SHOW ALL, or SHOW of one variable.
+std::string SettingsSql(const std::string& setting);
+/// DESCRIBE (three columns) and SHOW COLUMNS (six) as a list of values.
+util::Result<std::string> ColumnsSql(const std::vector<std::string>& table, bool show_columns,
+                                     TableResolver& resolver);
+/// DESCRIBE of a query: names and types of its columns; the query itself is not run.
+RewrittenQuery DescribeQuery(RewrittenQuery query, const std::vector<OutputColumn>& columns);
+
+}  // namespace influxdb3::query::sql

@@ -1,0 +1,293 @@
+// date_bin and date_trunc in nanoseconds.
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "duckdb/common/vector_operations/binary_executor.hpp"
+#include "duckdb/common/vector_operations/unary_executor.hpp"
+
+#include "query/duckdb/dialect/arrow_type_text.h"
+#include "query/duckdb/dialect/civil_time.h"
+#include "query/duckdb/dialect/function_support.h"
+#include "query/duckdb/dialect/interval_literal.h"
+
+namespace influxdb3::query::sql {
+namespace {
+
+using duckdb::ClientContext;
+using duckdb::DataChunk;
+using duckdb::ExpressionState;
+using duckdb::Function;
+using duckdb::LogicalType;
+using duckdb::LogicalTypeId;
+using duckdb::ScalarFunction;
+using duckdb::Value;
+using duckdb::Vector;
+using util::Result;
+using util::Status;
+
+/// A timestamp argument: in nanoseconds, its zone kept.
+LogicalType TimeArgument(const LogicalType& type, const std::string& function) {
+  switch (type.id()) {
+    case LogicalTypeId::TIMESTAMP_NS: return type;
+    case LogicalTypeId::TIMESTAMP:
+    case LogicalTypeId::TIMESTAMP_MS:
+    case LogicalTypeId::TIMESTAMP_SEC:
+    case LogicalTypeId::DATE:
+    case LogicalTypeId::VARCHAR:
+    case LogicalTypeId::SQLNULL: return LogicalType(LogicalTypeId::TIMESTAMP_NS);
+    default:
+      ThrowFromFunction(Status::InvalidArgument(
+          fmt::format("Error during planning: {} expects a timestamp, but got {}", function,
+                      ArrowTypeText(type))));
+  }
+}
+
+/// The stride of date_bin; only one of the two is set.
+struct Stride {
+  int64_t months = 0;
+  int64_t nanos = 0;
+  int64_t origin = 0;  ///< used when the origin is constant
+  bool operator==(const Stride& other) const {
+    return months == other.months && nanos == other.nanos && origin == other.origin;
+  }
+};
+
+Stride ReadStride(const Value& value) {
+  IntervalParts parts;
+  if (value.type().id() == LogicalTypeId::VARCHAR && !value.IsNull()) {
+    Result<IntervalParts> parsed = ParseInterval(duckdb::StringValue::Get(value));
+    if (!parsed.ok()) ThrowFromFunction(parsed.status());
+    parts = *parsed;
+  } else if (!value.IsNull() &&
+             (value.type().id() == LogicalTypeId::INTERVAL || IsNanoInterval(value.type()))) {
+    parts = IntervalFromValue(value);
+  } else {
+    ThrowFromFunction(Status::InvalidArgument(
+        fmt::format("Error during planning: DATE_BIN expects stride argument to be an INTERVAL but "
+                    "got {}",
+                    ArrowTypeText(value.type()))));
+  }
+  Stride stride;
+  if (parts.months != 0 && (parts.days != 0 || parts.nanos != 0)) {
+    ThrowFromFunction(
+        Status::Unsupported("This feature is not implemented: DATE_BIN stride does not support "
+                            "combination of month, day and nanosecond intervals"));
+  }
+  stride.months = parts.months;
+  if (__builtin_mul_overflow(int64_t{parts.days}, kNanosPerDay, &stride.nanos) ||
+      __builtin_add_overflow(stride.nanos, parts.nanos, &stride.nanos)) {
+    ThrowFromFunction(Status::InvalidArgument("Execution error: DATE_BIN stride is too large"));
+  }
+  if (stride.months < 0) stride.months = -stride.months;
+  if (stride.nanos < 0) stride.nanos = -stride.nanos;
+  if (stride.months == 0 && stride.nanos == 0) {
+    ThrowFromFunction(Status::Internal("Execution error: DATE_BIN stride must be non-zero"));
+  }
+  return stride;
+}
+
+/// Start of the bin of `time`; wraps at the ends of the range like the rest of the arithmetic.
+int64_t BinNanos(int64_t time, int64_t stride, int64_t origin) {
+  int64_t distance = 0;
+  if (!__builtin_sub_overflow(time, origin, &distance)) {
+    const auto remainder = static_cast<uint64_t>(FloorModulo(distance, stride));
+    return static_cast<int64_t>(static_cast<uint64_t>(time) - remainder);
+  }
+  Wide128 remainder = (static_cast<Wide128>(time) - origin) % stride;
+  if (remainder < 0) remainder += stride;
+  return static_cast<int64_t>(time - remainder);
+}
+
+int64_t MonthIndex(int64_t nanos) {
+  const CivilDay civil = CivilFromDays(FloorDivide(nanos, kNanosPerDay));
+  return static_cast<int64_t>(civil.year) * 12 + civil.month - 1;
+}
+
+int64_t PlusMonths(int64_t nanos, int64_t months) {
+  const int64_t day = FloorDivide(nanos, kNanosPerDay);
+  return AddMonths(day, months) * kNanosPerDay + (nanos - day * kNanosPerDay);
+}
+
+int64_t BinMonths(int64_t time, int64_t stride, int64_t origin) {
+  int64_t months = FloorDivide(MonthIndex(time) - MonthIndex(origin), stride) * stride;
+  int64_t start = PlusMonths(origin, months);
+  if (start > time) start = PlusMonths(origin, months - stride);
+  return start;
+}
+
+/// Neighbouring rows mostly share a bin, which costs no division then.
+class BinCache {
+ public:
+  BinCache(int64_t stride, int64_t origin) : stride_(stride), origin_(origin) {}
+
+  int64_t operator()(int64_t time) {
+    if (time >= start_ && time < end_) return start_;
+    const int64_t start = BinNanos(time, stride_, origin_);
+    int64_t end = 0;
+    if (start <= time && !__builtin_add_overflow(start, stride_, &end)) {
+      start_ = start;
+      end_ = end;
+    }
+    return start;
+  }
+
+ private:
+  int64_t stride_;
+  int64_t origin_;
+  int64_t start_ = 1;
+  int64_t end_ = 0;
+};
+
+void RunDateBin(DataChunk& arguments, ExpressionState& state, Vector& result) {
+  const Stride& stride = BoundValueOf<Stride>(state);
+  if (arguments.ColumnCount() == 2) {
+    duckdb::BinaryExecutor::Execute<int64_t, int64_t, int64_t>(
+        arguments.data[0], arguments.data[1], result, arguments.size(),
+        [&](int64_t time, int64_t origin) {
+          return stride.months != 0 ? BinMonths(time, stride.months, origin)
+                                    : BinNanos(time, stride.nanos, origin);
+        });
+    return;
+  }
+  if (stride.months != 0) {
+    duckdb::UnaryExecutor::Execute<int64_t, int64_t>(
+        arguments.data[0], result, arguments.size(),
+        [&](int64_t time) { return BinMonths(time, stride.months, stride.origin); });
+    return;
+  }
+  BinCache cache(stride.nanos, stride.origin);
+  duckdb::UnaryExecutor::Execute<int64_t, int64_t>(arguments.data[0], result, arguments.size(),
+                                                   [&](int64_t time) { return cache(time); });
+}
+
+duckdb::unique_ptr<duckdb::FunctionData> BindDateBin(ClientContext& context,
+                                                     ScalarFunction& function,
+                                                     BoundArguments& arguments) {
+  Stride stride = ReadStride(ConstantArgument(
+      context, *arguments[0],
+      "DATE_BIN only supports literal values for the stride argument, not arrays"));
+  const LogicalType time = TimeArgument(arguments[1]->return_type, "date_bin");
+  const LogicalType nanos(LogicalTypeId::TIMESTAMP_NS);
+  if (arguments.size() == 3) {
+    TimeArgument(arguments[2]->return_type, "date_bin");
+    if (arguments[2]->IsFoldable()) {
+      const Value origin =
+          duckdb::ExpressionExecutor::EvaluateScalar(context, *arguments[2]).CastAs(context, nanos);
+      if (!origin.IsNull()) {
+        stride.origin = origin.GetValueUnsafe<int64_t>();
+        Function::EraseArgument(function, arguments, 2);
+      }
+    }
+  }
+  Function::EraseArgument(function, arguments, 0);
+  function.arguments[0] = time;
+  if (function.arguments.size() == 2) function.arguments[1] = nanos;
+  function.return_type = time.id() == LogicalTypeId::TIMESTAMP_NS ? time : nanos;
+  return duckdb::make_uniq<BoundValue<Stride>>(stride);
+}
+
+enum class Granularity {
+  kMicrosecond,
+  kMillisecond,
+  kSecond,
+  kMinute,
+  kHour,
+  kDay,
+  kWeek,
+  kMonth,
+  kQuarter,
+  kYear
+};
+
+Granularity ReadGranularity(std::string name) {
+  static constexpr std::pair<const char*, Granularity> kNames[] = {
+      {"microsecond", Granularity::kMicrosecond},
+      {"millisecond", Granularity::kMillisecond},
+      {"second", Granularity::kSecond},
+      {"minute", Granularity::kMinute},
+      {"hour", Granularity::kHour},
+      {"day", Granularity::kDay},
+      {"week", Granularity::kWeek},
+      {"month", Granularity::kMonth},
+      {"quarter", Granularity::kQuarter},
+      {"year", Granularity::kYear}};
+  const std::string written = name;
+  name = duckdb::StringUtil::Lower(name);
+  for (const auto& [text, granularity] : kNames) {
+    if (name == text) return granularity;
+  }
+  ThrowFromFunction(Status::Internal(fmt::format(
+      "Execution error: Unsupported date_trunc granularity: '{}'. Supported values are: "
+      "microsecond, millisecond, second, minute, hour, day, week, month, quarter, year",
+      written)));
+}
+
+int64_t FixedLength(Granularity granularity) {
+  switch (granularity) {
+    case Granularity::kMicrosecond: return 1'000;
+    case Granularity::kMillisecond: return 1'000'000;
+    case Granularity::kSecond: return kNanosPerSecond;
+    case Granularity::kMinute: return 60 * kNanosPerSecond;
+    case Granularity::kHour: return 3600 * kNanosPerSecond;
+    case Granularity::kDay: return kNanosPerDay;
+    case Granularity::kWeek: return 7 * kNanosPerDay;
+    default: return 0;
+  }
+}
+
+void RunDateTrunc(DataChunk& arguments, ExpressionState& state, Vector& result) {
+  const Granularity granularity = BoundValueOf<Granularity>(state);
+  const int64_t length = FixedLength(granularity);
+  if (length != 0) {
+    // Weeks start on Monday; 1970-01-01 was a Thursday.
+    BinCache cache(length, granularity == Granularity::kWeek ? -3 * kNanosPerDay : 0);
+    duckdb::UnaryExecutor::Execute<int64_t, int64_t>(arguments.data[0], result, arguments.size(),
+                                                     [&](int64_t time) { return cache(time); });
+    return;
+  }
+  const int32_t months = granularity == Granularity::kMonth     ? 1
+                         : granularity == Granularity::kQuarter ? 3
+                                                                : 12;
+  duckdb::UnaryExecutor::Execute<int64_t, int64_t>(
+      arguments.data[0], result, arguments.size(), [&](int64_t time) {
+        const CivilDay civil = CivilFromDays(FloorDivide(time, kNanosPerDay));
+        const int32_t month = (civil.month - 1) / months * months + 1;
+        return DaysFromCivil(civil.year, month, 1) * kNanosPerDay;
+      });
+}
+
+duckdb::unique_ptr<duckdb::FunctionData> BindDateTrunc(ClientContext& context,
+                                                       ScalarFunction& function,
+                                                       BoundArguments& arguments) {
+  const Value unit = ConstantArgument(context, *arguments[0],
+                                      "Granularity of `date_trunc` must be non-null scalar Utf8");
+  if (unit.IsNull() || unit.type().id() != LogicalTypeId::VARCHAR) {
+    ThrowFromFunction(Status::InvalidArgument(
+        "Execution error: Granularity of `date_trunc` must be non-null scalar Utf8"));
+  }
+  const Granularity granularity = ReadGranularity(duckdb::StringValue::Get(unit));
+  const LogicalType time = TimeArgument(arguments[1]->return_type, "date_trunc");
+  Function::EraseArgument(function, arguments, 0);
+  function.arguments[0] = time;
+  function.return_type = time;
+  return duckdb::make_uniq<BoundValue<Granularity>>(granularity);
+}
+
+}  // namespace
+
+void RegisterTimeBins(duckdb::ExtensionLoader& loader) {
+  duckdb::ScalarFunctionSet bins("iox_date_bin");
+  for (size_t count : {2, 3}) {
+    ScalarFunction function = Polymorphic("iox_date_bin", count, BindDateBin);
+    function.function = RunDateBin;
+    bins.AddFunction(function);
+  }
+  loader.RegisterFunction(bins);
+  ScalarFunction trunc = Polymorphic("iox_date_trunc", 2, BindDateTrunc);
+  trunc.function = RunDateTrunc;
+  loader.RegisterFunction(trunc);
+}
+
+}  // namespace influxdb3::query::sql

@@ -1,0 +1,110 @@
+// Time functions: the part of the function table and what calls turn into.
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "query/duckdb/dialect/arrow_type_text.h"
+#include "query/duckdb/dialect/function_registry.h"
+#include "query/duckdb/dialect/sql_error.h"
+
+namespace influxdb3::query::sql {
+namespace {
+
+using duckdb::LogicalType;
+using duckdb::LogicalTypeId;
+
+constexpr FunctionKind kScalar = FunctionKind::kScalar;
+
+ExpressionPtr ArrowCast(FunctionCall& call) {
+  CheckArgumentCount(call, 2, 2);
+  const std::string* text = LiteralText(*call.children[1]);
+  if (text == nullptr) {
+    ThrowPlanError("arrow_cast requires its second argument to be a non-empty constant string");
+  }
+  const LogicalType type = TypeFromArrowText(*text);
+  if (type.IsTemporal() && type.id() != LogicalTypeId::DATE) {
+    // A number becomes a count of the type's own unit, not of seconds as with CAST.
+    return Call("iox_arrow_cast", std::move(call.children[0]), Literal(text->c_str()));
+  }
+  return CastTo(type, std::move(call.children[0]));
+}
+
+/// Several formats are tried in order.
+ExpressionPtr ToTimestamp(FunctionCall& call) {
+  CheckArgumentCount(call, 1, 100);
+  return CallList("iox_" + call.function_name, std::move(call.children));
+}
+
+ExpressionPtr ToDate(FunctionCall& call) {
+  CheckArgumentCount(call, 1, 100);
+  return CastTo(LogicalType::DATE, CallList("iox_to_date", std::move(call.children)));
+}
+
+ExpressionPtr MakeDate(FunctionCall& call) {
+  CheckArgumentCount(call, 3, 3);
+  duckdb::vector<ExpressionPtr> parts;
+  for (ExpressionPtr& part : call.children) {
+    parts.push_back(CastTo(LogicalType::BIGINT, std::move(part)));
+  }
+  return CallList("make_date", std::move(parts));
+}
+
+ExpressionPtr Zone(FunctionCall& call) {
+  CheckArgumentCount(call, 1, 2);
+  if (call.children.size() == 1) call.children.push_back(Literal("UTC"));
+  return CallList("iox_tz", std::move(call.children));
+}
+
+ExpressionPtr Version(FunctionCall& call) {
+  CheckArgumentCount(call, 0, 0);
+  return Literal("Apache DataFusion 51.0.0, x86_64 on linux");
+}
+
+FunctionEntry Own(const char* name, const char* engine) {
+  return {name, kScalar, engine};
+}
+FunctionEntry Built(const char* name, CallTransform transform) {
+  return {name, kScalar, "", LogicalTypeId::INVALID, transform};
+}
+
+}  // namespace
+
+std::vector<FunctionEntry> TimeFunctions() {
+  std::vector<FunctionEntry> table = {
+      Own("arrow_typeof", "iox_arrow_typeof"),
+      Own("current_date", ""),
+      Own("current_time", ""),
+      Own("current_timestamp", ""),
+      Own("date_bin", "iox_date_bin"),
+      Own("date_format", "iox_to_char"),
+      Own("date_part", "iox_date_part"),
+      Own("date_trunc", "iox_date_trunc"),
+      Own("datepart", "iox_date_part"),
+      Own("datetrunc", "iox_date_trunc"),
+      Own("from_unixtime", "iox_from_unixtime"),
+      Own("now", ""),
+      Own("to_char", "iox_to_char"),
+      Own("to_local_time", "iox_to_local_time"),
+      Own("to_unixtime", "iox_to_unixtime"),
+      Own("today", ""),
+      Built("arrow_cast", ArrowCast),
+      Built("make_date", MakeDate),
+      Built("to_date", ToDate),
+      Built("to_timestamp", ToTimestamp),
+      Built("to_timestamp_micros", ToTimestamp),
+      Built("to_timestamp_millis", ToTimestamp),
+      Built("to_timestamp_nanos", ToTimestamp),
+      Built("to_timestamp_seconds", ToTimestamp),
+      Built("tz", Zone),
+      Built("version", Version),
+  };
+  for (const char* name : {"date_bin_gapfill", "date_bin_wallclock", "date_bin_wallclock_gapfill",
+                           "derivative", "difference", "interpolate", "locf",
+                           "non_negative_derivative", "non_negative_difference"}) {
+    table.push_back({name, FunctionKind::kUnavailable, ""});
+  }
+  return table;
+}
+
+}  // namespace influxdb3::query::sql
