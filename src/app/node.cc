@@ -28,6 +28,7 @@ namespace {
 
 constexpr int kQueryThreadsMin = 32;
 constexpr size_t kQueryMemoryPercent = 20;
+constexpr size_t kConcurrentBodiesMin = 8;
 
 /// Gives logged catalog changes to the catalog while the log is replayed; later ones are in the
 /// catalog before they are logged.
@@ -164,6 +165,8 @@ Status Node::Parts::OpenPort() {
   server::http::ServerOptions server_options;
   server_options.bind = options.http_bind;
   server_options.body_bytes_max = options.http_body_bytes_max;
+  server_options.bodies_in_flight_bytes_max =
+      std::max(MemoryBytes() / 4, kConcurrentBodiesMin * options.http_body_bytes_max);
   server_options.io_threads = options.io_thread_count > 0 ? options.io_thread_count : CoreCount();
   server_options.write_threads = CoreCount();
   server_options.query_threads = std::max(kQueryThreadsMin, 4 * CoreCount());
