@@ -7,6 +7,8 @@ namespace influxdb3::query::sql {
 /// Wide enough for the difference and the sum of any two int64_t.
 __extension__ using Wide128 = __int128;
 
+__extension__ using Int128 = __int128;
+
 inline constexpr int64_t kNanosPerSecond = 1'000'000'000;
 inline constexpr int64_t kSecondsPerDay = 86'400;
 inline constexpr int64_t kNanosPerDay = kSecondsPerDay * kNanosPerSecond;
