@@ -62,7 +62,7 @@ void Write(std::string body, catalog::Catalog* catalog, ingest::testing::Rows* s
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace influxdb3;
   Input input;
-  std::memcpy(&input, data, std::min(size, sizeof(input)));
+  if (size > 0) std::memcpy(&input, data, std::min(size, sizeof(input)));
   ingest::testing::LineGenerator generator(input.seed, KnobsOf(input));
   catalog::Catalog catalog({10, 1000, 10000, 4096});
   ingest::testing::Rows sent, stored;
