@@ -106,6 +106,30 @@ ExpressionPtr Percentile(FunctionCall& call) {
   return Aggregate("iox_percentile", call, std::move(arguments));
 }
 
+/// The correlation of a single row is NULL, not NaN.
+ExpressionPtr Correlation(FunctionCall& call) {
+  CheckArgumentCount(call, 2, 2);
+  ExpressionPtr value = Aggregate("corr", call, std::move(call.children));
+  ExpressionPtr is_nan = Call("isnan", value->Copy());
+  return Case(std::move(is_nan), Literal(Value(LogicalType::DOUBLE)), std::move(value));
+}
+
+/// Of several arguments the rows count where none is NULL.
+ExpressionPtr Count(FunctionCall& call) {
+  if (call.children.size() < 2) return nullptr;
+  ExpressionPtr present;
+  for (ExpressionPtr& child : call.children) {
+    ExpressionPtr test = Operator(ExpressionType::OPERATOR_IS_NOT_NULL, std::move(child));
+    present = present ? duckdb::make_uniq<duckdb::ConjunctionExpression>(
+                            ExpressionType::CONJUNCTION_AND, std::move(present), std::move(test))
+                      : std::move(test);
+  }
+  duckdb::vector<ExpressionPtr> arguments;
+  arguments.push_back(
+      Case(std::move(present), Literal(Value::BIGINT(1)), Literal(Value(LogicalType::BIGINT))));
+  return Aggregate("count", call, std::move(arguments));
+}
+
 ExpressionPtr Median(FunctionCall& call) {
   if (call.order_bys && !call.order_bys->orders.empty()) {
     call.children.clear();
@@ -136,8 +160,6 @@ std::vector<FunctionEntry> AggregateFunctions() {
       Mapped("bit_xor", "bit_xor"),
       Mapped("bool_and", "bool_and"),
       Mapped("bool_or", "bool_or"),
-      Mapped("corr", "corr"),
-      Mapped("count", "count"),
       Mapped("covar", "covar_samp"),
       Mapped("covar_pop", "covar_pop"),
       Mapped("covar_samp", "covar_samp"),
@@ -179,6 +201,8 @@ std::vector<FunctionEntry> AggregateFunctions() {
   for (const auto& [name, transform] : built) {
     table.push_back({name, kAggregate, "", LogicalTypeId::INVALID, transform});
   }
+  table.push_back({"corr", kAggregate, "corr", LogicalTypeId::INVALID, Correlation});
+  table.push_back({"count", kAggregate, "count", LogicalTypeId::INVALID, Count});
   for (const char* name : {"cume_dist", "lag", "lead", "percent_rank"}) {
     table.push_back({name, kWindow, name});
   }

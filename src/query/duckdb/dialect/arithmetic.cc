@@ -205,6 +205,31 @@ void RunShift(DataChunk& arguments, Vector& result, size_t time, size_t interval
   if (constant) result.SetVectorType(duckdb::VectorType::CONSTANT_VECTOR);
 }
 
+/// A date stays a date: what is less than a day is cut off.
+template <bool negative>
+void RunShiftDate(DataChunk& arguments, Vector& result, size_t date, size_t interval) {
+  const IntervalReader intervals(arguments.data[interval], arguments.size());
+  duckdb::UnifiedVectorFormat dates;
+  arguments.data[date].ToUnifiedFormat(arguments.size(), dates);
+  const auto* values = duckdb::UnifiedVectorFormat::GetData<int32_t>(dates);
+  const bool constant = arguments.AllConstant();
+  result.SetVectorType(duckdb::VectorType::FLAT_VECTOR);
+  auto* out = duckdb::FlatVector::GetData<int32_t>(result);
+  const size_t count = constant ? 1 : arguments.size();
+  for (size_t i = 0; i < count; ++i) {
+    const auto index = dates.sel->get_index(i);
+    if (!dates.validity.RowIsValid(index) || !intervals.IsValid(i)) {
+      duckdb::FlatVector::SetNull(result, i, true);
+      continue;
+    }
+    const IntervalParts parts = intervals.At(i);
+    const int64_t sign = negative ? -1 : 1;
+    out[i] = static_cast<int32_t>(AddMonths(values[index], sign * parts.months) +
+                                  sign * (parts.days + parts.nanos / kNanosPerDay));
+  }
+  if (constant) result.SetVectorType(duckdb::VectorType::CONSTANT_VECTOR);
+}
+
 template <Op op>
 void BindShift(ScalarFunction& function, const LogicalType& left, const LogicalType& right) {
   // Other units than nanoseconds are widened; the zone stays.
@@ -269,12 +294,13 @@ bool BindTimes(ScalarFunction& function, const LogicalType& left, const LogicalT
   } else if (left.id() == LogicalTypeId::DATE && right.id() == LogicalTypeId::DATE && subtract) {
     SetTypes(function, nanos, nanos, DurationType(), run);
   } else if (left.id() == LogicalTypeId::DATE && IsInterval(right)) {
-    SetTypes(function, nanos, right, nanos,
-             [](DataChunk& arguments, ExpressionState&, Vector& out) {
-               RunShift<subtract>(arguments, out, 0, 1);
-             });
+    SetTypes(function, left, right, left, [](DataChunk& arguments, ExpressionState&, Vector& out) {
+      RunShiftDate<subtract>(arguments, out, 0, 1);
+    });
   } else if (right.id() == LogicalTypeId::DATE && IsInterval(left) && !subtract) {
-    BindShift<op>(function, left, nanos);
+    SetTypes(function, left, right, right, [](DataChunk& arguments, ExpressionState&, Vector& out) {
+      RunShiftDate<false>(arguments, out, 1, 0);
+    });
   } else {
     return false;
   }

@@ -55,8 +55,24 @@ std::string TypeText(const std::string& name) {
   return name;
 }
 
+/// DuckDB shows where in its own text an error lies; users never wrote that text.
+std::string WithoutExcerpt(const std::string& text) {
+  std::string kept = text.substr(0, text.find("\nLINE "));
+  while (!kept.empty() && (kept.back() == '\n' || kept.back() == ' ')) kept.pop_back();
+  return kept;
+}
+
 Status TranslateBinderError(const std::string& text) {
   std::smatch match;
+  static const std::regex kLike(
+      "No function matches the given name and argument types '!?~~\\*?\\(([A-Z_]+), "
+      "([A-Z_]+)\\)'[^]*");
+  if (std::regex_match(text, match, kLike)) {
+    return Status::InvalidArgument(
+        fmt::format("type_coercion\ncaused by\nError during planning: There isn't a common type to "
+                    "coerce {} and {} in LIKE expression",
+                    TypeText(match[1]), TypeText(match[2])));
+  }
   static const std::regex kCompare(
       "Cannot compare values of type ([A-Z_0-9a-z(), ]+) and (?:values of )?type "
       "([A-Z_0-9a-z(), ]+?)( -|$)[^]*");
@@ -78,7 +94,7 @@ Status TranslateBinderError(const std::string& text) {
         "need to add explicit type casts.",
         name, TypeText(match[2]), name, TypeText(match[2])));
   }
-  return PlanError(text);
+  return PlanError(WithoutExcerpt(text));
 }
 
 }  // namespace

@@ -151,7 +151,36 @@ class Writer {
       at_ += 2;
       return;
     }
+    // DuckDB knows `f(x) WITHIN GROUP (ORDER BY y)` for a few functions only, `f(x ORDER BY y)` for
+    // all.
+    if (token.text == ")" && Next().IsWord("within") && Next(2).IsWord("group") &&
+        Next(3).IsSymbol("(")) {
+      at_ += 3;
+      return;
+    }
     Emit(token.text);
+  }
+
+  /// SIMILAR TO is a plain search in the reference; an operator of its own keeps its name.
+  bool WriteSimilarTo() {
+    const bool negated = tokens_[at_].IsWord("not");
+    const size_t first = negated ? 1 : 0;
+    if (!Next(first).IsWord("similar") || !Next(first + 1).IsWord("to")) return false;
+    Emit(negated ? "!~@~" : "~@~");
+    at_ += first + 1;
+    return true;
+  }
+
+  /// `overlay(x PLACING y FROM 1)` is grammar, `overlay(x, y, 1)` a call.
+  bool IsPlainOverlay() const {
+    if (!tokens_[at_].IsWord("overlay")) return false;
+    int depth = 0;
+    for (size_t i = at_ + 1; i < tokens_.size(); ++i) {
+      if (tokens_[i].IsSymbol("(")) ++depth;
+      if (tokens_[i].IsSymbol(")") && --depth == 0) return true;
+      if (depth == 1 && tokens_[i].IsWord("placing")) return false;
+    }
+    return false;
   }
 
   Status WriteWord() {
@@ -170,7 +199,8 @@ class Writer {
     static constexpr std::string_view kKept[] = {
         "ifnull", "if", "percentile_cont", "percentile_disc", "quantile_cont", "list", "row",
         "struct", "map"};
-    if (call && OneOf(token.value, kKept) && !Previous().IsSymbol(".") &&
+    if (WriteSimilarTo()) return Status::Ok();
+    if (call && (OneOf(token.value, kKept) || IsPlainOverlay()) && !Previous().IsSymbol(".") &&
         !Previous().IsSymbol("::") && !Previous().IsWord("as")) {
       Emit(kKeptFunctionPrefix + token.value);
       return Status::Ok();

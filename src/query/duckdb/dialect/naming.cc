@@ -37,11 +37,10 @@ std::string NameOfLiteral(const Value& value) {
     case LogicalTypeId::DECIMAL:
       return fmt::format("Float64({})", PlainNumber(ParseNumber(value.ToString())));
     case LogicalTypeId::HUGEINT: {
-      const double number = ParseNumber(value.ToString());
-      if (number > 0 && number < 18446744073709551616.0) {
-        return fmt::format("UInt64({})", value.ToString());
-      }
-      return fmt::format("Float64({})", PlainNumber(number));
+      uint64_t number = 0;
+      const std::string digits = value.ToString();
+      if (ParseUnsigned(digits, &number)) return fmt::format("UInt64({})", digits);
+      return fmt::format("Float64({})", PlainNumber(ParseNumber(digits)));
     }
     case LogicalTypeId::UBIGINT: return fmt::format("UInt64({})", value.ToString());
     default: return fmt::format("Int64({})", value.ToString());
@@ -56,8 +55,10 @@ std::string NameOfInterval(const IntervalParts& parts) {
 
 std::string_view OperatorSymbol(const std::string& name) {
   static constexpr std::pair<std::string_view, std::string_view> kSymbols[] = {
-      {"^", "BIT_XOR"},          {"~~", "LIKE"},        {"!~~", "NOT LIKE"},
-      {"~~*", "ILIKE"},          {"!~~*", "NOT ILIKE"}, {"<=>", "IS NOT DISTINCT FROM"},
+      {"~@~", "SIMILAR TO"},     {"!~@~", "NOT SIMILAR TO"},
+      {"^", "BIT_XOR"},          {"~~", "LIKE"},
+      {"!~~", "NOT LIKE"},       {"~~*", "ILIKE"},
+      {"!~~*", "NOT ILIKE"},     {"<=>", "IS NOT DISTINCT FROM"},
       {"regexp_full_match", "~"}};
   for (const auto& [from, to] : kSymbols) {
     if (name == from) return to;

@@ -105,6 +105,12 @@ bool Rewriter::RewriteOperatorCall(ExpressionPtr& expression) {
     if (ExpressionPtr like = Like(call)) expression = std::move(like);
     return true;
   }
+  if (symbol == "~@~" || symbol == "!~@~") {
+    ExpressionPtr match =
+        Call("regexp_matches", std::move(call.children[0]), std::move(call.children[1]));
+    expression = symbol == "~@~" ? std::move(match) : Negate(std::move(match));
+    return true;
+  }
   if (symbol == "~*" || symbol == "!~*") {
     ExpressionPtr match = Call("regexp_matches", std::move(call.children[0]),
                                std::move(call.children[1]), Literal("i"));

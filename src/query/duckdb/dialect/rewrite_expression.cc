@@ -351,7 +351,7 @@ void Rewriter::RewriteComparison(ExpressionPtr& expression, const ExpressionCont
       throw SqlError(Status::InvalidArgument(fmt::format(
           "type_coercion\ncaused by\nError during planning: Cannot infer common argument type for "
           "comparison operation {} {} Boolean",
-          type, ComparisonText(comparison.type))));
+          type, "IS DISTINCT FROM")));
     }
     Rewrite(cast.child, context);
     return;

@@ -47,12 +47,15 @@ ExpressionPtr TypeProbe(const duckdb::SelectStatement& query, const std::string&
 }  // namespace
 
 std::string ShowTablesSql() {
+  // The guide's list shows neither the system tables nor the views behind SHOW FUNCTIONS.
   return "SELECT table_catalog, table_schema, table_name, table_type "
-         "FROM information_schema.tables ORDER BY "
-         "CASE table_schema WHEN 'iox' THEN 0 WHEN 'system' THEN 1 ELSE 2 END, "
+         "FROM information_schema.tables WHERE table_schema <> 'system' "
+         "AND NOT (table_schema = 'information_schema' AND table_name IN ('routines', "
+         "'parameters')) "
+         "ORDER BY CASE table_schema WHEN 'iox' THEN 0 ELSE 1 END, "
          "CASE WHEN table_schema = 'information_schema' THEN CASE table_name "
          "WHEN 'tables' THEN 0 WHEN 'views' THEN 1 WHEN 'columns' THEN 2 WHEN 'df_settings' THEN 3 "
-         "WHEN 'schemata' THEN 4 WHEN 'routines' THEN 5 ELSE 6 END ELSE 0 END, table_name";
+         "ELSE 4 END ELSE 0 END, table_name";
 }
 
 std::string SettingsSql(const std::string& setting) {

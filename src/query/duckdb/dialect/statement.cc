@@ -34,7 +34,8 @@ std::string Echo(const std::vector<Token>& tokens) {
     if (!text.empty() && !tight) text += ' ';
     const bool keyword =
         token.kind == TokenKind::kWord &&
-        (i == 0 || duckdb::Parser::IsKeyword(token.value) != duckdb::KeywordCategory::KEYWORD_NONE);
+        (i == 0 || token.IsWord("databases") ||
+         duckdb::Parser::IsKeyword(token.value) != duckdb::KeywordCategory::KEYWORD_NONE);
     for (char c : token.text) {
       text += keyword ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
     }

@@ -43,7 +43,9 @@ CREATE TABLE df_settings AS SELECT * FROM (VALUES
 const char kTag[] = "iox::column_type::tag";
 const char kTime[] = "iox::column_type::timestamp";
 
-std::string Field(const std::string& type) { return "iox::column_type::field::" + type; }
+std::string Field(const std::string& type) {
+  return "iox::column_type::field::" + type;
+}
 
 std::vector<ColumnInfo> TextColumns(const std::vector<std::string>& names) {
   std::vector<ColumnInfo> columns;
@@ -54,17 +56,16 @@ std::vector<ColumnInfo> TextColumns(const std::vector<std::string>& names) {
 std::string CellText(const Value& value) {
   if (value.IsNull()) return "NULL";
   switch (value.type().id()) {
-    case LogicalTypeId::TIMESTAMP_NS:
-      return FormatTimestamp(value.GetValueUnsafe<int64_t>());
+    case LogicalTypeId::TIMESTAMP_NS: return FormatTimestamp(value.GetValueUnsafe<int64_t>());
     case LogicalTypeId::DOUBLE: return CastNumber(value.GetValueUnsafe<double>());
     case LogicalTypeId::FLOAT: return CastNumber(value.GetValueUnsafe<float>());
     case LogicalTypeId::STRUCT: {
       std::string text;
       const auto& members = duckdb::StructValue::GetChildren(value);
       for (size_t i = 0; i < members.size(); ++i) {
-        text += fmt::format("{}{}: {}", i == 0 ? "" : ", ",
-                            duckdb::StructType::GetChildName(value.type(), i),
-                            CellText(members[i]));
+        text +=
+            fmt::format("{}{}: {}", i == 0 ? "" : ", ",
+                        duckdb::StructType::GetChildName(value.type(), i), CellText(members[i]));
       }
       return "{" + text + "}";
     }
@@ -108,8 +109,8 @@ class DialectTest::Resolver : public TableResolver {
     return resolved;
   }
 
-  util::Result<ResolvedTable> ResolveTableFunction(const std::string& name,
-                                                   const std::vector<Value>& /*arguments*/) override {
+  util::Result<ResolvedTable> ResolveTableFunction(
+      const std::string& name, const std::vector<Value>& /*arguments*/) override {
     return util::Status::InvalidArgument(
         fmt::format("Error during planning: Table function '{}' not found", name));
   }
