@@ -23,6 +23,13 @@ class Failure(Exception):
         super().__init__(f"{file.name}:{record.line}: {problem}")
 
 
+class Failures(Failure):
+    """All of them in one file: the later records run although an earlier one failed."""
+
+    def __init__(self, failures: list[Failure]):
+        Exception.__init__(self, "\n\n".join(map(str, failures)))
+
+
 @dataclasses.dataclass
 class Update:
     """New expected lines for a query whose answer differs."""
@@ -45,10 +52,17 @@ class Execution:
 
     def run(self):
         self.server.start()
+        failures = []
         for record in self.file.records:
-            if record.skip_reason(self.config.name) is None:
+            if record.skip_reason(self.config.name) is not None:
+                continue
+            try:
                 self.run_record(record)
+            except Failure as failure:
+                failures.append(failure)
         self.server.stop()
+        if failures:
+            raise Failures(failures)
 
     def run_record(self, record: Record):
         if isinstance(record, Write):
