@@ -23,7 +23,7 @@ def find_binary() -> pathlib.Path | None:
     """INFLUXDB3_BINARY, else the release build, else the newest other build."""
     named = os.environ.get("INFLUXDB3_BINARY")
     if named:
-        return pathlib.Path(named)
+        return pathlib.Path(named).resolve()
     release = ROOT / "build" / "release" / "influxdb3"
     if release.exists():
         return release
