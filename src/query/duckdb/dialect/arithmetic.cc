@@ -326,7 +326,7 @@ duckdb::unique_ptr<duckdb::FunctionData> Bind(ClientContext&, ScalarFunction& fu
   if (decimal_or_integer(left) && decimal_or_integer(right)) {
     function.arguments = {left, right};
     function.return_type = LogicalType::ANY;
-    return nullptr;  // BindDecimal takes over.
+    return duckdb::make_uniq<BoundValue<bool>>(true);  // BindDecimal takes over.
   }
   if ((IsDecimal(left.id()) && IsReal(right.id())) ||
       (IsReal(left.id()) && IsDecimal(right.id()))) {
@@ -340,13 +340,7 @@ duckdb::unique_ptr<duckdb::FunctionData> Bind(ClientContext&, ScalarFunction& fu
 /// Decimals are computed by DuckDB's own operators.
 template <Op op>
 duckdb::unique_ptr<duckdb::Expression> BindDecimal(duckdb::FunctionBindExpressionInput& input) {
-  if (!IsDecimal(input.children[0]->return_type.id()) &&
-      !IsDecimal(input.children[1]->return_type.id())) {
-    return nullptr;
-  }
-  for (const auto& child : input.children) {
-    if (IsReal(child->return_type.id())) return nullptr;
-  }
+  if (!input.bind_data) return nullptr;
   duckdb::FunctionBinder binder(input.context);
   duckdb::ErrorData error;
   auto result =

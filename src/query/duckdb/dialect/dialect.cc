@@ -150,6 +150,7 @@ void RegisterDialect(duckdb::DatabaseInstance& database) {
   duckdb::ExtensionLoader loader(database, "influxdb3");
   RegisterCasts(loader);
   RegisterArithmetic(loader);
+  RegisterDigests(loader);
   RegisterMath(loader);
   RegisterText(loader);
   RegisterTimeBins(loader);

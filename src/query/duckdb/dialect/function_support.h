@@ -19,6 +19,7 @@ using BoundArguments = duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>;
 /// Registration, by subject.
 void RegisterArithmetic(duckdb::ExtensionLoader& loader);
 void RegisterCasts(duckdb::ExtensionLoader& loader);
+void RegisterDigests(duckdb::ExtensionLoader& loader);
 void RegisterMath(duckdb::ExtensionLoader& loader);
 void RegisterText(duckdb::ExtensionLoader& loader);
 void RegisterTimeBins(duckdb::ExtensionLoader& loader);

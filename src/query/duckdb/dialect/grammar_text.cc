@@ -246,6 +246,7 @@ class Writer {
     if (!starts || Next().IsSymbol("(")) return false;
     if (Previous().IsWord("from") || Previous().IsWord("join")) return true;
     if (Previous().IsWord("is")) return false;
+    if (token.value == "when" && Previous().IsWord("case")) return false;
     if (token.value == "case") {
       return EndsOperand(Next()) && !Next().IsWord("when") && !Next().IsWord("not");
     }

@@ -85,6 +85,17 @@ ExpressionPtr MakeMap(FunctionCall& call) {
               CallList("list_value", std::move(values)));
 }
 
+ExpressionPtr AnyValue(FunctionCall& call) {
+  CheckArgumentCount(call, 1, 1);
+  return Call("list_any_value", std::move(call.children[0]));
+}
+
+ExpressionPtr Union(FunctionCall& call) {
+  CheckArgumentCount(call, 2, 2);
+  return Call("list_distinct",
+              Call("list_concat", std::move(call.children[0]), std::move(call.children[1])));
+}
+
 FunctionEntry Mapped(const std::string& name, const char* engine,
                      LogicalTypeId result = LogicalTypeId::INVALID) {
   return {name, kScalar, engine, result};
@@ -101,7 +112,9 @@ std::vector<FunctionEntry> NestedFunctions() {
     CallTransform transform = nullptr;
   };
   const LogicalTypeId count = LogicalTypeId::UBIGINT;
-  const Both both[] = {{"append", "list_append"},
+  const Both both[] = {{"any_value", "", LogicalTypeId::INVALID, AnyValue},
+                       {"union", "", LogicalTypeId::INVALID, Union},
+                       {"append", "list_append"},
                        {"cat", "list_concat"},
                        {"concat", "list_concat"},
                        {"contains", "list_contains"},

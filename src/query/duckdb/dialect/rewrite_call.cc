@@ -157,6 +157,22 @@ ExpressionPtr Rewriter::SpecialCall(duckdb::FunctionExpression& call,
   return nullptr;
 }
 
+/// Tags are plain text to DuckDB; only here is it known that they are dictionaries.
+void Rewriter::CheckArithmetic(const duckdb::FunctionExpression& call,
+                               const ExpressionContext& context) const {
+  const std::string& symbol = call.function_name;
+  if (call.children.size() != 2 || symbol.size() != 1 ||
+      std::string_view("+-*/%").find(symbol) == std::string_view::npos) {
+    return;
+  }
+  constexpr std::string_view kTag = "Dictionary(Int32, Utf8)";
+  const std::string left = KnownType(*call.children[0], context);
+  const std::string right = KnownType(*call.children[1], context);
+  if (left.empty() || right.empty() || (left != kTag && right != kTag)) return;
+  ThrowPlanError(fmt::format("Cannot coerce arithmetic expression {} {} {} to valid types", left,
+                             symbol, right));
+}
+
 void Rewriter::RewriteCall(ExpressionPtr& expression, const ExpressionContext& context) {
   auto& call = expression->Cast<duckdb::FunctionExpression>();
   if (!call.catalog.empty() || (!call.schema.empty() && call.schema != "main")) {
@@ -174,6 +190,7 @@ void Rewriter::RewriteCall(ExpressionPtr& expression, const ExpressionContext& c
     entry = &RequireFunction(name);
     if (entry->kind == FunctionKind::kWindow) ThrowInvalidFunction(name);
   }
+  if (call.is_operator) CheckArithmetic(call, context);
   for (ExpressionPtr& child : call.children) {
     if (child->GetExpressionClass() == ExpressionClass::STAR) {
       ThrowPlanError(fmt::format("Wildcard is not allowed as an argument of {}", name));

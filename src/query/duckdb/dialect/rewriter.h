@@ -127,6 +127,8 @@ class Rewriter {
 
   // Function calls (rewrite_call.cc)
   void RewriteCall(ExpressionPtr& expression, const ExpressionContext& context);
+  void CheckArithmetic(const duckdb::FunctionExpression& call,
+                       const ExpressionContext& context) const;
   bool RewriteOperatorCall(ExpressionPtr& expression);
   void RewriteWindow(ExpressionPtr& expression, const ExpressionContext& context);
   const FunctionEntry& RequireFunction(const std::string& name) const;

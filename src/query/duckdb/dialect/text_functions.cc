@@ -63,9 +63,15 @@ ExpressionPtr HexText(FunctionCall& call) {
   return Call("lower", Call("to_hex", std::move(call.children[0])));
 }
 
-ExpressionPtr Sha256(FunctionCall& call) {
+ExpressionPtr Sha(FunctionCall& call) {
   CheckArgumentCount(call, 1, 1);
-  return Call("unhex", Call("sha256", ToBinary(std::move(call.children[0]))));
+  return Call("iox_digest", ToBinary(std::move(call.children[0])),
+              Literal(call.function_name.c_str()));
+}
+
+ExpressionPtr Digest(FunctionCall& call) {
+  CheckArgumentCount(call, 2, 2);
+  return Call("iox_digest", ToBinary(std::move(call.children[0])), std::move(call.children[1]));
 }
 
 const std::string& RequireText(const FunctionCall& call, size_t index) {
@@ -241,7 +247,10 @@ std::vector<FunctionEntry> TextFunctions() {
   table.push_back(Built("regexp_match", RegexMatch));
   table.push_back(Built("regexp_replace", RegexReplace));
   table.push_back(Built("rpad", Pad));
-  table.push_back(Built("sha256", Sha256));
+  table.push_back(Built("digest", Digest));
+  for (const char* name : {"sha224", "sha256", "sha384", "sha512"}) {
+    table.push_back(Built(name, Sha));
+  }
   table.push_back(Built("to_hex", HexText));
   return table;
 }
