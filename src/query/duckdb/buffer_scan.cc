@@ -12,7 +12,9 @@
 #include "duckdb/parser/tableref/table_function_ref.hpp"
 #include "duckdb/planner/operator/logical_get.hpp"
 
+#include "query/duckdb/buffer_scan_data.h"
 #include "query/duckdb/scan_filter.h"
+#include "query/duckdb/scan_plan.h"
 #include "query/duckdb/scan_source.h"
 #include "query/duckdb/segment_output.h"
 
@@ -22,46 +24,22 @@ namespace {
 using duckdb::ClientContext;
 using duckdb::idx_t;
 
-// With fewer than this share of a table's series selected, their rows are looked up one series
-// after the other instead of scanning for them.
-constexpr uint32_t kLookUpShare = 16;
-
-struct BufferScanData : public duckdb::FunctionData {
-  std::shared_ptr<ScanSource> source;
-  ScanFilter filter;
-
-  duckdb::unique_ptr<duckdb::FunctionData> Copy() const override {
-    return duckdb::make_uniq<BufferScanData>(*this);
-  }
-  bool Equals(const duckdb::FunctionData& other) const override {
-    return source == other.Cast<BufferScanData>().source;
-  }
-};
-
-/// A piece of work that one thread takes at a time.
-struct ScanUnit {
-  const buffer::ChunkView* chunk = nullptr;
-  /// Null: look up the selected series in the whole chunk.
-  const buffer::SegmentView* segment = nullptr;
-  bool merged = false;  ///< the segment is one of chunk->merged
-};
-
 struct BufferScanGlobal : public duckdb::GlobalTableFunctionState {
   const BufferScanData* data = nullptr;
   std::unique_ptr<SegmentOutput> output;
-  std::vector<ScanUnit> units;
-  std::vector<uint32_t> looked_up;  ///< series, when units look up
+  ScanPlan plan;
   std::atomic<size_t> next_unit{0};
 
-  idx_t MaxThreads() const override { return std::max<size_t>(1, units.size() / 4); }
+  idx_t threads_max = 1;
+
+  idx_t MaxThreads() const override { return threads_max; }
 };
 
 struct BufferScanLocal : public duckdb::LocalTableFunctionState {
   idx_t unit_index = 0;
   const ScanUnit* unit = nullptr;
-  uint32_t position = 0;              ///< row of the segment, or index into rows
-  std::vector<uint32_t> rows;         ///< chunk-wide rows of a look-up, ascending
-  std::vector<uint32_t> series_rows;  ///< scratch
+  uint32_t position = 0;       ///< row of the segment, or index into rows
+  std::vector<uint32_t> rows;  ///< chunk-wide rows of a look-up, ascending
 };
 
 duckdb::unique_ptr<duckdb::FunctionData> Bind(ClientContext& context,
@@ -88,50 +66,29 @@ void PushDownFilters(ClientContext& context, duckdb::LogicalGet& get, duckdb::Fu
   auto& data = bound->Cast<BufferScanData>();
   std::vector<uint32_t> columns;
   for (const duckdb::ColumnIndex& column : get.GetColumnIds()) {
-    const idx_t index = column.IsVirtualColumn() ? UINT32_MAX : column.GetPrimaryIndex();
-    columns.push_back(static_cast<uint32_t>(index));
+    columns.push_back(column.IsVirtualColumn() ? kNoScanColumn
+                                               : static_cast<uint32_t>(column.GetPrimaryIndex()));
   }
   ExtractScanFilters(context, *data.source, columns, &filters, &data.filter);
 }
 
-duckdb::unique_ptr<duckdb::NodeStatistics> Cardinality(ClientContext&,
-                                                       const duckdb::FunctionData* bound) {
-  const auto& data = bound->Cast<BufferScanData>();
-  uint64_t rows = data.source->row_count();
+/// Rows that the scan returns, at most and roughly.
+uint64_t EstimateRows(const BufferScanData& data) {
+  uint64_t rows = 0;
+  if (data.source->snapshot() != nullptr) {
+    for (const buffer::ChunkView& chunk : data.source->snapshot()->chunks()) {
+      if (chunk.time_range.Overlaps(data.filter.time)) rows += chunk.row_count;
+    }
+  }
   if (data.filter.SelectsSeries()) {
     rows = rows * data.filter.selected_count / data.filter.series_selected.size();
   }
-  return duckdb::make_uniq<duckdb::NodeStatistics>(rows);
+  return rows;
 }
 
-bool UseLookUp(const ScanFilter& filter) {
-  return filter.SelectsSeries() &&
-         filter.selected_count <= filter.series_selected.size() / kLookUpShare;
-}
-
-void PlanUnits(const BufferScanData& data, BufferScanGlobal* global) {
-  const buffer::TableSnapshot* snapshot = data.source->snapshot();
-  if (snapshot == nullptr || data.filter.time.empty()) return;
-  if (data.filter.SelectsSeries() && data.filter.selected_count == 0) return;
-  const bool look_up = UseLookUp(data.filter);
-  if (look_up) {
-    for (uint32_t i = 0; i < data.filter.series_selected.size(); ++i) {
-      if (data.filter.series_selected[i] != 0) global->looked_up.push_back(i);
-    }
-  }
-  for (const buffer::ChunkView& chunk : snapshot->chunks()) {
-    if (!chunk.time_range.Overlaps(data.filter.time)) continue;
-    if (look_up) {
-      global->units.push_back({&chunk, nullptr, false});
-    } else {
-      for (const buffer::SegmentView& segment : chunk.segments) {
-        global->units.push_back({&chunk, &segment, false});
-      }
-    }
-    for (const buffer::SegmentView& segment : chunk.merged) {
-      global->units.push_back({&chunk, &segment, true});
-    }
-  }
+duckdb::unique_ptr<duckdb::NodeStatistics> Cardinality(ClientContext&,
+                                                       const duckdb::FunctionData* bound) {
+  return duckdb::make_uniq<duckdb::NodeStatistics>(EstimateRows(bound->Cast<BufferScanData>()));
 }
 
 duckdb::unique_ptr<duckdb::GlobalTableFunctionState> InitGlobal(
@@ -140,10 +97,11 @@ duckdb::unique_ptr<duckdb::GlobalTableFunctionState> InitGlobal(
   global->data = &input.bind_data->Cast<BufferScanData>();
   std::vector<uint32_t> columns;
   for (const duckdb::column_t column : input.column_ids) {
-    columns.push_back(duckdb::IsVirtualColumn(column) ? UINT32_MAX : static_cast<uint32_t>(column));
+    columns.push_back(duckdb::IsVirtualColumn(column) ? kNoScanColumn
+                                                      : static_cast<uint32_t>(column));
   }
   global->output = std::make_unique<SegmentOutput>(global->data->source.get(), std::move(columns));
-  PlanUnits(*global->data, global.get());
+  global->plan = PlanScan(*global->data);
   return global;
 }
 
@@ -153,30 +111,21 @@ duckdb::unique_ptr<duckdb::LocalTableFunctionState> InitLocal(duckdb::ExecutionC
   return duckdb::make_uniq<BufferScanLocal>();
 }
 
-bool IsSuperseded(const buffer::ChunkView& chunk, uint32_t row) {
-  return chunk.superseded != nullptr && ((chunk.superseded[row / 64] >> (row % 64)) & 1) != 0;
-}
-
-void CollectLookUp(const BufferScanGlobal& global, BufferScanLocal* local) {
-  const buffer::ChunkView& chunk = *local->unit->chunk;
-  local->rows.clear();
-  for (const uint32_t series : global.looked_up) {
-    global.data->source->snapshot()->RowsOfSeries(chunk, series, &local->series_rows);
-    local->rows.insert(local->rows.end(), local->series_rows.begin(), local->series_rows.end());
-  }
-  if (global.looked_up.size() > 1) std::sort(local->rows.begin(), local->rows.end());
-}
-
 bool NextUnit(BufferScanGlobal* global, BufferScanLocal* local) {
   const size_t index = global->next_unit.fetch_add(1, std::memory_order_relaxed);
-  if (index >= global->units.size()) {
+  if (index >= global->plan.units.size()) {
     local->unit = nullptr;
     return false;
   }
   local->unit_index = index;
-  local->unit = &global->units[index];
+  local->unit = &global->plan.units[index];
   local->position = 0;
-  if (local->unit->segment == nullptr) CollectLookUp(*global, local);
+  if (local->unit->looks_up) {
+    CollectRows(*global->data->source->snapshot(), *local->unit->chunk, global->plan.looked_up,
+                &local->rows);
+  } else {
+    local->rows = local->unit->rows;
+  }
   return true;
 }
 
@@ -220,15 +169,7 @@ void ScanSegment(const BufferScanGlobal& global, BufferScanLocal* local, duckdb:
   }
 }
 
-/// The segment that holds the chunk-wide row.
-const buffer::SegmentView& SegmentOf(const buffer::ChunkView& chunk, uint32_t row) {
-  const auto after = std::upper_bound(
-      chunk.segments.begin(), chunk.segments.end(), row,
-      [](uint32_t r, const buffer::SegmentView& segment) { return r < segment.first_row; });
-  return *(after - 1);
-}
-
-void ScanLookedUp(const BufferScanGlobal& global, BufferScanLocal* local, duckdb::DataChunk* out) {
+void ScanRows(const BufferScanGlobal& global, BufferScanLocal* local, duckdb::DataChunk* out) {
   const buffer::ChunkView& chunk = *local->unit->chunk;
   const model::TimeRange range = global.data->filter.time;
   SegmentOutput::BeginRows(out);
@@ -266,7 +207,7 @@ void Scan(ClientContext&, duckdb::TableFunctionInput& input, duckdb::DataChunk& 
             (local.unit->segment == nullptr ? local.rows.size() : local.unit->segment->row_count);
     if (exhausted && !NextUnit(&global, &local)) return;
     if (local.unit->segment == nullptr) {
-      ScanLookedUp(global, &local, &out);
+      ScanRows(global, &local, &out);
     } else {
       ScanSegment(global, &local, &out);
     }

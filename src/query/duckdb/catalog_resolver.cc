@@ -10,6 +10,7 @@
 
 #include "buffer/buffer_store.h"
 #include "query/duckdb/buffer_scan.h"
+#include "query/duckdb/result_types.h"
 
 namespace influxdb3::query {
 namespace {

@@ -1,11 +1,15 @@
 #include "query/duckdb/deadline_watch.h"
 
+#include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace influxdb3::query {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
+
+constexpr int64_t kRepeatNs = 20'000'000;
 
 int64_t NowNs() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(SteadyClock::now().time_since_epoch())
@@ -26,32 +30,41 @@ DeadlineWatch::~DeadlineWatch() {
 }
 
 DeadlineWatch::Handle DeadlineWatch::Add(int64_t timeout_ns, std::function<void()> expired) {
+  const int64_t now_ns = NowNs();
+  const int64_t due_ns = timeout_ns > INT64_MAX - now_ns ? INT64_MAX : now_ns + timeout_ns;
   std::lock_guard lock(mutex_);
-  const Handle handle(NowNs() + timeout_ns, next_id_++);
-  deadlines_.emplace(handle, std::move(expired));
+  deadlines_.emplace(next_handle_, Deadline{due_ns, std::move(expired)});
   changed_.notify_all();
-  return handle;
+  return next_handle_++;
 }
 
-void DeadlineWatch::Remove(const Handle& handle) {
+void DeadlineWatch::Remove(Handle handle) {
   std::lock_guard lock(mutex_);
   deadlines_.erase(handle);
+}
+
+int64_t DeadlineWatch::CallExpired() {
+  const int64_t now_ns = NowNs();
+  int64_t next_due_ns = INT64_MAX;
+  for (auto& [handle, deadline] : deadlines_) {
+    if (deadline.due_ns <= now_ns) {
+      deadline.expired();
+      deadline.due_ns = now_ns + kRepeatNs;
+    }
+    next_due_ns = std::min(next_due_ns, deadline.due_ns);
+  }
+  return next_due_ns;
 }
 
 void DeadlineWatch::Run() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    if (deadlines_.empty()) {
+    const int64_t next_due_ns = CallExpired();
+    if (next_due_ns == INT64_MAX) {
       changed_.wait(lock);
-      continue;
+    } else {
+      changed_.wait_until(lock, SteadyClock::time_point(std::chrono::nanoseconds(next_due_ns)));
     }
-    const auto next = deadlines_.begin();
-    if (next->first.first <= NowNs()) {
-      next->second();
-      deadlines_.erase(next);
-      continue;
-    }
-    changed_.wait_until(lock, SteadyClock::time_point(std::chrono::nanoseconds(next->first.first)));
   }
 }
 

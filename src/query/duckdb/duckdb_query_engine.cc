@@ -1,21 +1,21 @@
-#include <condition_variable>
-#include <mutex>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "duckdb.hpp"
-#include "duckdb/parser/statement/explain_statement.hpp"
 
 #include "buffer/buffer_store.h"
 #include "catalog/catalog.h"
-#include "query/duckdb/buffer_scan.h"
 #include "query/duckdb/catalog_resolver.h"
 #include "query/duckdb/deadline_watch.h"
 #include "query/duckdb/dialect/dialect.h"
+#include "query/duckdb/duckdb_instance.h"
 #include "query/duckdb/duckdb_result_stream.h"
 #include "query/duckdb/explain_result.h"
+#include "query/duckdb/latest_rows_pass.h"
 #include "query/duckdb/query_log.h"
+#include "query/duckdb/query_permits.h"
 #include "query/query_engine.h"
 #include "util/limits.h"
 
@@ -28,30 +28,6 @@ using util::StatusCode;
 
 constexpr size_t kQueryLogEntriesMax = 1000;
 
-/// A counting semaphore whose permits are given back with the stream they were taken for.
-class QueryPermits {
- public:
-  explicit QueryPermits(size_t count_max) : left_(count_max), limited_(count_max != 0) {}
-  void Acquire() {
-    if (!limited_) return;
-    std::unique_lock lock(mutex_);
-    returned_.wait(lock, [&] { return left_ > 0; });
-    --left_;
-  }
-  void Release() {
-    if (!limited_) return;
-    std::lock_guard lock(mutex_);
-    ++left_;
-    returned_.notify_one();
-  }
-
- private:
-  std::mutex mutex_;  ///< guards left_
-  std::condition_variable returned_;
-  size_t left_;
-  const bool limited_;
-};
-
 class DuckDbQueryEngine : public QueryEngine {
  public:
   DuckDbQueryEngine(const QueryOptions& options, const catalog::Catalog* catalog,
@@ -61,31 +37,10 @@ class DuckDbQueryEngine : public QueryEngine {
         buffer_(buffer),
         clock_(clock),
         log_(clock, kQueryLogEntriesMax),
+        instance_(options),
         permits_(options.concurrent_queries_max) {}
 
-  Status OpenDatabase() {
-    try {
-      duckdb::DBConfig config;
-      config.SetOptionByName("allow_unsigned_extensions", duckdb::Value::BOOLEAN(false));
-      config.SetOptionByName("autoinstall_known_extensions", duckdb::Value::BOOLEAN(false));
-      config.SetOptionByName("autoload_known_extensions", duckdb::Value::BOOLEAN(false));
-      config.SetOptionByName("threads", duckdb::Value::BIGINT(options_.thread_count));
-      if (options_.memory_bytes_max != 0) {
-        config.SetOptionByName("memory_limit",
-                               duckdb::Value(fmt::format("{}B", options_.memory_bytes_max)));
-      }
-      // Spilling would write next to the server's working directory.
-      config.SetOptionByName("temp_directory", duckdb::Value(""));
-      database_ = std::make_unique<duckdb::DuckDB>(nullptr, &config);
-      RegisterBufferScan(*database_->instance);
-      RegisterVirtualScan(*database_->instance);
-      sql::RegisterDialect(*database_->instance);
-      return Configure();
-    } catch (const std::exception& exception) {
-      return Status::Internal(
-          fmt::format("the query engine cannot start: {}", duckdb::ErrorData(exception).Message()));
-    }
-  }
+  Status OpenDatabase() { return instance_.Open(); }
 
   Result<std::unique_ptr<ResultStream>> ExecuteSql(const QueryRequest& request) override {
     const auto state = catalog_->state();
@@ -110,43 +65,39 @@ class DuckDbQueryEngine : public QueryEngine {
   }
 
  private:
-  Status Configure() {
-    duckdb::Connection connection(*database_);
-    for (const char* setting :
-         {"SET GLOBAL TimeZone='UTC'",
-          "SET GLOBAL default_null_order='NULLS_LAST_ON_ASC_FIRST_ON_DESC'",
-          "SET GLOBAL preserve_insertion_order=true", "SET GLOBAL arrow_large_buffer_size=false",
-          "SET GLOBAL max_expression_depth=200", "SET GLOBAL enable_progress_bar=false",
-          "SET GLOBAL enable_external_access=false", "SET GLOBAL lock_configuration=true"}) {
-      const auto result = connection.Query(setting);
-      if (result->HasError()) {
-        return Status::Internal(
-            fmt::format("the query engine cannot start: {}: {}", setting, result->GetError()));
-      }
-    }
-    return Status::Ok();
-  }
-
   Result<std::unique_ptr<ResultStream>> Run(const QueryRequest& request,
                                             const VirtualTableContext& context,
                                             uint64_t log_number) {
-    auto connection = std::make_unique<duckdb::Connection>(*database_);
+    ASSIGN_OR_RETURN(std::unique_ptr<duckdb::Connection> connection, instance_.Connect());
     auto sources = duckdb::make_shared_ptr<QuerySources>();
     CatalogResolver resolver(context, buffer_, sources.get());
     ASSIGN_OR_RETURN(sql::RewrittenQuery query,
                      sql::RewriteSql(request.sql, request.parameters, resolver));
     connection->context->registered_state->Insert(QuerySources::kKey, sources);
     log_.Planned(log_number);
-    if (query.kind != sql::StatementKind::kSelect) {
-      Result<std::unique_ptr<ResultStream>> explained =
-          ExplainQuery(connection.get(), std::move(query));
-      if (explained.ok()) log_.Finished(log_number, QueryLog::End::kSuccess);
-      return explained;
+    if (!permits_.Acquire(options_.timeout_ns)) {
+      return Status(StatusCode::kDeadlineExceeded,
+                    "the query waited longer than the time limit for other queries to end");
     }
-    permits_.Acquire();
+    const bool explains = query.kind != sql::StatementKind::kSelect;
+    std::unique_ptr<DuckDbResultStream> stream =
+        MakeStream(std::move(connection),
+                   explains ? std::vector<sql::ResultColumn>() : query.columns, log_number);
+    if (!explains) {
+      RETURN_IF_ERROR(stream->Start(std::move(query.statement)));
+      return std::unique_ptr<ResultStream>(std::move(stream));
+    }
+    RETURN_IF_ERROR(stream->Start(MakeExplainStatement(std::move(query))));
+    return MakeExplainResult(stream.get());
+  }
+
+  /// A stream that holds a permit, which must have been acquired, and the query's time limit.
+  std::unique_ptr<DuckDbResultStream> MakeStream(std::unique_ptr<duckdb::Connection> connection,
+                                                 std::vector<sql::ResultColumn> columns,
+                                                 uint64_t log_number) {
     auto deadline = std::make_shared<std::optional<DeadlineWatch::Handle>>();
     auto stream = std::make_unique<DuckDbResultStream>(
-        std::move(connection), std::move(query.columns),
+        std::move(connection), std::move(columns),
         [this, deadline, log_number](DuckDbResultStream::End end) {
           if (*deadline) deadlines_.Remove(**deadline);
           permits_.Release();
@@ -156,8 +107,7 @@ class DuckDbQueryEngine : public QueryEngine {
       *deadline =
           deadlines_.Add(options_.timeout_ns, [running = stream.get()] { running->Expire(); });
     }
-    RETURN_IF_ERROR(stream->Start(std::move(query.statement)));
-    return std::unique_ptr<ResultStream>(std::move(stream));
+    return stream;
   }
 
   const QueryOptions options_;
@@ -165,9 +115,9 @@ class DuckDbQueryEngine : public QueryEngine {
   const buffer::BufferStore* buffer_;
   const util::Clock* clock_;
   QueryLog log_;
+  DuckDbInstance instance_;
   QueryPermits permits_;
   DeadlineWatch deadlines_;
-  std::unique_ptr<duckdb::DuckDB> database_;
 };
 
 }  // namespace

@@ -13,29 +13,17 @@
 #include "duckdb/main/stream_query_result.hpp"
 
 #include "model/column_type.h"
+#include "query/duckdb/result_types.h"
 
 namespace influxdb3::query {
 namespace {
 
 using duckdb::LogicalType;
-using duckdb::LogicalTypeId;
 using util::Result;
 using util::Status;
 using util::StatusCode;
 
 constexpr duckdb::idx_t kBatchRowsMax = 8192;
-
-// Clients know one timestamp type, and no 128-bit integers.
-LogicalType ClientType(const LogicalType& type) {
-  switch (type.id()) {
-    case LogicalTypeId::TIMESTAMP:
-    case LogicalTypeId::TIMESTAMP_SEC:
-    case LogicalTypeId::TIMESTAMP_MS: return LogicalType::TIMESTAMP_NS;
-    case LogicalTypeId::HUGEINT: return LogicalType::BIGINT;
-    case LogicalTypeId::UHUGEINT: return LogicalType::UBIGINT;
-    default: return type;
-  }
-}
 
 Status FromArrow(const arrow::Status& status) {
   return status.ok() ? Status::Ok() : Status::Internal("Arrow error: " + status.message());
@@ -63,6 +51,8 @@ void DuckDbResultStream::Finish(End end) {
 
 Status DuckDbResultStream::FailWith(const duckdb::ErrorData& error) {
   exhausted_ = true;
+  // Frees what the query holds at once; its reader may keep the stream for a while.
+  result_.reset();
   if (expired_.load()) {
     Finish(End::kCancel);
     return Status(StatusCode::kDeadlineExceeded,
@@ -79,7 +69,7 @@ Status DuckDbResultStream::FailWith(const duckdb::ErrorData& error) {
 Status DuckDbResultStream::Start(duckdb::unique_ptr<duckdb::SQLStatement> statement) {
   try {
     result_ = connection_->SendQuery(std::move(statement));
-    if (result_->HasError()) return FailWith(result_->GetErrorObject());
+    if (result_->HasError()) return FailWith(duckdb::ErrorData(result_->GetErrorObject()));
     RETURN_IF_ERROR(MakeSchema());
   } catch (const std::exception& exception) {
     return FailWith(duckdb::ErrorData(exception));
@@ -97,8 +87,9 @@ Status DuckDbResultStream::MakeSchema() {
   auto imported = arrow::ImportSchema(&c_schema);
   if (!imported.ok()) return FromArrow(imported.status());
   std::vector<std::shared_ptr<arrow::Field>> fields = (*imported)->fields();
-  for (size_t i = 0; i < columns_.size() && i < fields.size(); ++i) {
-    if (columns_[i].iox_type.empty()) continue;
+  for (size_t i = 0; i < fields.size(); ++i) {
+    if (auto own_type = OwnArrowType(types_[i])) fields[i] = fields[i]->WithType(own_type);
+    if (i >= columns_.size() || columns_[i].iox_type.empty()) continue;
     fields[i] = fields[i]->WithMetadata(
         arrow::key_value_metadata({std::string(model::kIoxColumnTypeKey)}, {columns_[i].iox_type}));
   }
@@ -106,9 +97,19 @@ Status DuckDbResultStream::MakeSchema() {
   return Status::Ok();
 }
 
+void DuckDbResultStream::ConvertToClientTypes(duckdb::DataChunk* chunk) const {
+  for (size_t i = 0; i < types_.size(); ++i) {
+    if (chunk->data[i].GetType() == types_[i]) continue;
+    duckdb::Vector converted(types_[i], chunk->size());
+    duckdb::VectorOperations::DefaultCast(chunk->data[i], converted, chunk->size());
+    chunk->data[i].ReferenceAndSetType(converted);
+  }
+}
+
 Result<std::shared_ptr<arrow::RecordBatch>> DuckDbResultStream::FetchBatch() {
   std::shared_ptr<arrow::RecordBatch> none;
   if (exhausted_) return none;
+  if (expired_.load() || cancelled_.load()) return FailWith(duckdb::ErrorData());
   try {
     duckdb::unordered_map<duckdb::idx_t, const duckdb::shared_ptr<duckdb::ArrowTypeExtensionData>>
         extensions;
@@ -116,17 +117,12 @@ Result<std::shared_ptr<arrow::RecordBatch>> DuckDbResultStream::FetchBatch() {
                                    extensions);
     while (appender.RowCount() < kBatchRowsMax) {
       duckdb::unique_ptr<duckdb::DataChunk> chunk = result_->Fetch();
-      if (result_->HasError()) return FailWith(result_->GetErrorObject());
+      if (result_->HasError()) return FailWith(duckdb::ErrorData(result_->GetErrorObject()));
       if (!chunk || chunk->size() == 0) {
         exhausted_ = true;
         break;
       }
-      for (size_t i = 0; i < types_.size(); ++i) {
-        if (chunk->data[i].GetType() == types_[i]) continue;
-        duckdb::Vector converted(types_[i], chunk->size());
-        duckdb::VectorOperations::DefaultCast(chunk->data[i], converted, chunk->size());
-        chunk->data[i].ReferenceAndSetType(converted);
-      }
+      ConvertToClientTypes(chunk.get());
       appender.Append(*chunk, 0, chunk->size(), chunk->size());
       // Small answers and the first rows of large ones leave at once.
       if (first_batch_ == nullptr && !first_taken_) break;
@@ -134,7 +130,10 @@ Result<std::shared_ptr<arrow::RecordBatch>> DuckDbResultStream::FetchBatch() {
     if (appender.RowCount() == 0) return none;
     ArrowArray c_array = appender.Finalize();
     auto batch = arrow::ImportRecordBatch(&c_array, schema_);
-    if (!batch.ok()) return FromArrow(batch.status());
+    if (!batch.ok()) {
+      Finish(End::kFail);
+      return FromArrow(batch.status());
+    }
     return std::move(batch).ValueUnsafe();
   } catch (const std::exception& exception) {
     return FailWith(duckdb::ErrorData(exception));

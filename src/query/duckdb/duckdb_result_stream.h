@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -37,6 +38,7 @@ class DuckDbResultStream : public ResultStream {
   util::Status MakeSchema();
   /// The next batch from the engine; null at the end.
   util::Result<std::shared_ptr<arrow::RecordBatch>> FetchBatch();
+  void ConvertToClientTypes(duckdb::DataChunk* chunk) const;
   util::Status FailWith(const duckdb::ErrorData& error);
   void Finish(End end);
 

@@ -1,10 +1,11 @@
 #include "query/duckdb/explain_result.h"
 
+#include <arrow/array/array_binary.h>
 #include <arrow/array/builder_binary.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
 
-#include <string>
+#include <string_view>
 #include <utility>
 
 #include "duckdb/parser/statement/explain_statement.hpp"
@@ -31,35 +32,58 @@ class SingleBatchStream : public ResultStream {
   std::shared_ptr<arrow::RecordBatch> batch_;
 };
 
-std::string PlanType(const std::string& engine_key) {
-  return engine_key == "analyzed_plan" ? "Plan with Metrics" : engine_key;
+/// Empty for a row that is not shown: the plan before it was optimised.
+std::string_view PlanType(std::string_view engine_key) {
+  if (engine_key == "logical_opt") return "logical_plan";
+  if (engine_key == "physical_plan") return "physical_plan";
+  if (engine_key == "analyzed_plan") return "Plan with Metrics";
+  return {};
+}
+
+arrow::Status AppendPlans(const arrow::RecordBatch& batch, arrow::StringBuilder* types,
+                          arrow::StringBuilder* plans) {
+  const auto& keys = static_cast<const arrow::StringArray&>(*batch.column(0));
+  const auto& values = static_cast<const arrow::StringArray&>(*batch.column(1));
+  for (int64_t row = 0; row < batch.num_rows(); ++row) {
+    const std::string_view type = PlanType(keys.GetView(row));
+    if (type.empty()) continue;
+    ARROW_RETURN_NOT_OK(types->Append(type));
+    ARROW_RETURN_NOT_OK(plans->Append(values.GetView(row)));
+  }
+  return arrow::Status::OK();
+}
+
+arrow::Result<std::shared_ptr<arrow::RecordBatch>> FinishPlans(arrow::StringBuilder* types,
+                                                               arrow::StringBuilder* plans) {
+  ARROW_ASSIGN_OR_RAISE(auto type_array, types->Finish());
+  ARROW_ASSIGN_OR_RAISE(auto plan_array, plans->Finish());
+  auto schema = arrow::schema({arrow::field("plan_type", arrow::utf8(), false),
+                               arrow::field("plan", arrow::utf8(), false)});
+  return arrow::RecordBatch::Make(std::move(schema), type_array->length(),
+                                  {std::move(type_array), std::move(plan_array)});
 }
 
 }  // namespace
 
-Result<std::unique_ptr<ResultStream>> ExplainQuery(duckdb::Connection* connection,
-                                                   sql::RewrittenQuery query) {
+duckdb::unique_ptr<duckdb::SQLStatement> MakeExplainStatement(sql::RewrittenQuery query) {
   const auto type = query.kind == sql::StatementKind::kExplainAnalyze
                         ? duckdb::ExplainType::EXPLAIN_ANALYZE
                         : duckdb::ExplainType::EXPLAIN_STANDARD;
-  const auto result = connection->Query(
-      duckdb::make_uniq<duckdb::ExplainStatement>(std::move(query.statement), type));
-  if (result->HasError()) return sql::TranslateError(result->GetErrorObject());
+  return duckdb::make_uniq<duckdb::ExplainStatement>(std::move(query.statement), type);
+}
+
+Result<std::unique_ptr<ResultStream>> MakeExplainResult(ResultStream* engine_rows) {
   arrow::StringBuilder types;
   arrow::StringBuilder plans;
-  for (duckdb::idx_t row = 0; row < result->RowCount(); ++row) {
-    arrow::Status status = types.Append(PlanType(result->GetValue(0, row).ToString()));
-    if (status.ok()) status = plans.Append(result->GetValue(1, row).ToString());
+  while (true) {
+    ASSIGN_OR_RETURN(const std::shared_ptr<arrow::RecordBatch> batch, engine_rows->Next());
+    if (batch == nullptr) break;
+    const arrow::Status status = AppendPlans(*batch, &types, &plans);
     if (!status.ok()) return Status::Internal(status.message());
   }
-  auto type_array = types.Finish();
-  auto plan_array = plans.Finish();
-  if (!type_array.ok() || !plan_array.ok()) return Status::Internal("the plan cannot be shown");
-  auto schema = arrow::schema({arrow::field("plan_type", arrow::utf8(), false),
-                               arrow::field("plan", arrow::utf8(), false)});
-  auto batch = arrow::RecordBatch::Make(std::move(schema), (*type_array)->length(),
-                                        {*type_array, *plan_array});
-  return std::unique_ptr<ResultStream>(std::make_unique<SingleBatchStream>(std::move(batch)));
+  auto batch = FinishPlans(&types, &plans);
+  if (!batch.ok()) return Status::Internal(batch.status().message());
+  return std::unique_ptr<ResultStream>(std::make_unique<SingleBatchStream>(*std::move(batch)));
 }
 
 }  // namespace influxdb3::query

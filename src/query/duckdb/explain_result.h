@@ -9,8 +9,11 @@
 
 namespace influxdb3::query {
 
-/// Runs EXPLAIN or EXPLAIN ANALYZE of a rewritten query: columns `plan_type` and `plan`.
-util::Result<std::unique_ptr<ResultStream>> ExplainQuery(duckdb::Connection* connection,
-                                                         sql::RewrittenQuery query);
+/// The statement that explains the query, or runs it and shows where its time went.
+duckdb::unique_ptr<duckdb::SQLStatement> MakeExplainStatement(sql::RewrittenQuery query);
+
+/// Reads all of `engine_rows`, what that statement gave, and words it as the reference does:
+/// columns `plan_type` and `plan`.
+util::Result<std::unique_ptr<ResultStream>> MakeExplainResult(ResultStream* engine_rows);
 
 }  // namespace influxdb3::query

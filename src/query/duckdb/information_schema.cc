@@ -1,9 +1,8 @@
 #include <map>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "query/duckdb/catalog_resolver.h"
+#include "query/duckdb/result_types.h"
 #include "query/duckdb/virtual_tables.h"
 
 namespace influxdb3::query {
@@ -170,24 +169,6 @@ VirtualTable Parameters() {
 }
 
 }  // namespace
-
-std::string ArrowTypeText(const LogicalType& type) {
-  switch (type.id()) {
-    case duckdb::LogicalTypeId::VARCHAR: return "Utf8";
-    case duckdb::LogicalTypeId::BIGINT: return "Int64";
-    case duckdb::LogicalTypeId::UBIGINT: return "UInt64";
-    case duckdb::LogicalTypeId::UINTEGER: return "UInt32";
-    case duckdb::LogicalTypeId::USMALLINT: return "UInt16";
-    case duckdb::LogicalTypeId::UTINYINT: return "UInt8";
-    case duckdb::LogicalTypeId::DOUBLE: return "Float64";
-    case duckdb::LogicalTypeId::BOOLEAN: return "Boolean";
-    case duckdb::LogicalTypeId::TIMESTAMP_NS: return "Timestamp(ns)";
-    case duckdb::LogicalTypeId::INTERVAL: return "Duration(ns)";
-    case duckdb::LogicalTypeId::LIST:
-      return fmt::format("List({})", ArrowTypeText(duckdb::ListType::GetChildType(type)));
-    default: return type.ToString();
-  }
-}
 
 std::shared_ptr<const VirtualTable> MakeInformationSchemaTable(const VirtualTableContext& context,
                                                                const std::string& table) {

@@ -39,7 +39,8 @@ class FilterExtractor {
     if (expression.GetExpressionClass() != ExpressionClass::BOUND_COLUMN_REF) return nullptr;
     const auto& reference = expression.Cast<duckdb::BoundColumnRefExpression>();
     const auto index = reference.binding.column_index;
-    return index < columns_.size() ? &source_.columns()[columns_[index]] : nullptr;
+    if (reference.depth > 0 || index >= columns_.size()) return nullptr;
+    return columns_[index] == kNoScanColumn ? nullptr : &source_.columns()[columns_[index]];
   }
   bool IsTime(const Expression& expression) const {
     const ScanColumn* column = ColumnOf(expression);

@@ -18,6 +18,7 @@ struct ScanFilter {
   uint32_t selected_count = 0;  ///< of series_selected
 
   bool SelectsSeries() const { return !series_selected.empty(); }
+  bool operator==(const ScanFilter&) const = default;
 };
 
 /// Takes out of `filters` those that `filter` then applies: bounds of `time` by constants, and

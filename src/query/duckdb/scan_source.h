@@ -25,6 +25,9 @@ struct ScanColumn {
   duckdb::LogicalType type;
 };
 
+/// Stands for a column that a scan is asked for only to have one, as for `count(*)`.
+inline constexpr uint32_t kNoScanColumn = UINT32_MAX;
+
 /// One table as one query reads it: a snapshot, its columns in the order `SELECT *` shows them, and
 /// the time range that retention leaves. Shared by all scans of the table in the query; read by
 /// several threads.

@@ -44,7 +44,8 @@ void FieldRange(const ScanColumn& column, const buffer::ColumnView& view, uint32
 template <class T>
 void CopyRows(const buffer::ColumnView& view, const uint32_t* rows, uint32_t count, uint32_t to,
               Vector* vector) {
-  T* out = FlatVector::GetData<T>(*vector) + to;
+  // By width, not by type: the bytes are the same.
+  T* out = reinterpret_cast<T*>(FlatVector::GetData(*vector)) + to;
   const T* values = static_cast<const T*>(view.values);
   for (uint32_t i = 0; i < count; ++i) out[i] = values[rows[i]];
 }
@@ -71,7 +72,7 @@ void CopyField(const ScanColumn& column, const buffer::ColumnView& view, const u
 SegmentOutput::SegmentOutput(ScanSource* source, std::vector<uint32_t> columns) {
   for (uint32_t index : columns) {
     Output output;
-    if (index < source->columns().size()) output.column = &source->columns()[index];
+    if (index != kNoScanColumn) output.column = &source->columns()[index];
     if (output.column != nullptr && output.column->kind == ScanColumn::Kind::kTag &&
         source->snapshot() != nullptr) {
       output.dictionary = source->TagDictionary(output.column->tag_index);

@@ -14,8 +14,8 @@ namespace influxdb3::query {
 /// by the scan's threads.
 class SegmentOutput {
  public:
-  /// `columns`: indexes of the source's columns, one for each vector of the output; an index past
-  /// the source's columns asks for a placeholder (as for `count(*)`).
+  /// `columns`: indexes of the source's columns or kNoScanColumn, one for each vector of the
+  /// output.
   SegmentOutput(ScanSource* source, std::vector<uint32_t> columns);
 
   /// Rows [begin, begin + count) of a segment, without copying field values. `begin` is a multiple

@@ -2,6 +2,7 @@
 #include <optional>
 #include <utility>
 
+#include "query/duckdb/result_types.h"
 #include "query/duckdb/virtual_tables.h"
 
 namespace influxdb3::query {
@@ -17,9 +18,19 @@ Value TimestampNs(int64_t ns) {
   return Value::TIMESTAMPNS(duckdb::timestamp_ns_t(ns));
 }
 
-// Durations are intervals here: microseconds are fine enough for a query's phases.
+Value OwnTyped(const LogicalType& type, const std::optional<int64_t>& number) {
+  Value value = number ? Value::BIGINT(*number) : Value(LogicalType::BIGINT);
+  value.Reinterpret(type);
+  return value;
+}
+
 Value Duration(const std::optional<int64_t>& ns) {
-  return ns ? Value::INTERVAL(0, 0, *ns / 1000) : Value(LogicalType::INTERVAL);
+  return OwnTyped(DurationType(), ns);
+}
+
+Value HardDeletionTime(std::optional<int64_t> ns) {
+  if (ns) *ns /= 1'000'000'000;
+  return OwnTyped(UtcSecondsType(), ns);
 }
 
 VirtualTable Shape(std::initializer_list<std::pair<const char*, LogicalType>> columns) {
@@ -34,7 +45,7 @@ VirtualTable Shape(std::initializer_list<std::pair<const char*, LogicalType>> co
 VirtualTable Queries(const VirtualTableContext& context) {
   const LogicalType text = LogicalType::VARCHAR;
   const LogicalType count = LogicalType::BIGINT;
-  const LogicalType duration = LogicalType::INTERVAL;
+  const LogicalType duration = DurationType();
   const LogicalType flag = LogicalType::BOOLEAN;
   VirtualTable table = Shape({{"id", text},
                               {"phase", text},
@@ -91,15 +102,11 @@ VirtualTable InfluxdbSchema(const VirtualTableContext& context) {
   return table;
 }
 
-Value HardDeletionTime(const std::optional<int64_t>& ns) {
-  return ns ? TimestampNs(*ns) : Value(LogicalType::TIMESTAMP_NS);
-}
-
 VirtualTable Databases(const VirtualTableContext& context) {
   VirtualTable table = Shape({{"database_name", LogicalType::VARCHAR},
                               {"retention_period_ns", LogicalType::UBIGINT},
                               {"deleted", LogicalType::BOOLEAN},
-                              {"hard_deletion_time", LogicalType::TIMESTAMP_NS}});
+                              {"hard_deletion_time", UtcSecondsType()}});
   for (const auto& [name, database] : context.state->databases()) {
     table.rows.push_back(
         Row{Value(name),
@@ -118,7 +125,7 @@ VirtualTable AllTables(const VirtualTableContext& context) {
                               {"last_cache_count", LogicalType::UBIGINT},
                               {"distinct_cache_count", LogicalType::UBIGINT},
                               {"deleted", LogicalType::BOOLEAN},
-                              {"hard_deletion_time", LogicalType::TIMESTAMP_NS}});
+                              {"hard_deletion_time", UtcSecondsType()}});
   for (const auto& [database_name, database] : context.state->databases()) {
     for (const auto& [name, entry] : database->tables) {
       std::string key;

@@ -26,7 +26,4 @@ std::shared_ptr<const VirtualTable> MakeSystemTable(const VirtualTableContext& c
 /// Names of the system tables a database shows, sorted.
 std::vector<std::string> SystemTableNames(const catalog::Database& database);
 
-/// The reference's text for a type of a virtual table, e.g. `Utf8`.
-std::string ArrowTypeText(const duckdb::LogicalType& type);
-
 }  // namespace influxdb3::query

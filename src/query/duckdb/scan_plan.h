@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "buffer/table_snapshot.h"
+#include "query/duckdb/buffer_scan_data.h"
+
+namespace influxdb3::query {
+
+/// A piece of a scan that one thread takes at a time: a segment, or single rows of a chunk.
+struct ScanUnit {
+  const buffer::ChunkView* chunk = nullptr;
+  const buffer::SegmentView* segment = nullptr;  ///< null: single rows
+  bool merged = false;                           ///< the segment is one of chunk->merged
+  /// Chunk-wide rows, ascending; empty with looks_up: they are found when the unit is taken.
+  std::vector<uint32_t> rows;
+  bool looks_up = false;
+};
+
+struct ScanPlan {
+  std::vector<ScanUnit> units;
+  std::vector<uint32_t> looked_up;  ///< series whose rows the units with looks_up read
+};
+
+ScanPlan PlanScan(const BufferScanData& data);
+
+/// All rows of `series` in the chunk, ascending.
+void CollectRows(const buffer::TableSnapshot& snapshot, const buffer::ChunkView& chunk,
+                 const std::vector<uint32_t>& series, std::vector<uint32_t>* rows);
+
+/// The segment that holds a chunk-wide row.
+const buffer::SegmentView& SegmentOf(const buffer::ChunkView& chunk, uint32_t row);
+
+bool IsSuperseded(const buffer::ChunkView& chunk, uint32_t row);
+
+}  // namespace influxdb3::query

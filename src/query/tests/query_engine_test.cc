@@ -1,0 +1,243 @@
+// How queries start, stream, end, fail and are stopped.
+#include <fmt/format.h>
+
+#include <thread>
+
+#include <arrow/record_batch.h>
+
+#include "query/testing/engine_fixture.h"
+
+namespace influxdb3::query {
+namespace {
+
+using testing::Answer;
+using ::testing::Each;
+using testing::EngineTest;
+using ::testing::HasSubstr;
+using ::testing::Le;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+using util::StatusCode;
+
+using Texts = std::vector<std::string>;
+
+// Runs for hours and needs no memory.
+constexpr const char* kEndless =
+    "SELECT sum(a.v * b.v * c.v * d.v) FROM t AS a, t AS b, t AS c, t AS d, t AS e";
+
+class QueryEngineTest : public EngineTest {
+ protected:
+  void WriteRows(int count) {
+    std::string lines;
+    for (int i = 0; i < count; ++i) lines += fmt::format("t,h=h{} v={}i {}\n", i % 10, i, i);
+    Write(lines);
+  }
+};
+
+TEST_F(QueryEngineTest, StreamsBatchesOfBoundedSize) {
+  WriteRows(50'000);
+  const Answer answer = Ask("SELECT v FROM t ORDER BY v");
+  ASSERT_TRUE(answer.status.ok()) << answer.status.ToString();
+  EXPECT_THAT(answer.rows, SizeIs(50'000));
+  EXPECT_EQ(answer.rows[49'999], "49999");
+  EXPECT_THAT(answer.batch_rows, Each(Le(8192)));
+}
+
+TEST_F(QueryEngineTest, UnknownDatabaseIsNotFound) {
+  database_ = "nosuch";
+  EXPECT_EQ(Error("SELECT 1"), "not found: database not found: nosuch");
+}
+
+TEST_F(QueryEngineTest, ErrorsBeforeTheFirstRowComeAtOnce) {
+  WriteRows(10);
+  EXPECT_EQ(Execute("SELECT * FROM nosuch").status().message(),
+            "Error during planning: table 'public.iox.nosuch' not found");
+  EXPECT_EQ(Execute("SELECT * FROM system.nosuch").status().message(),
+            "Error during planning: table 'public.system.nosuch' not found");
+  EXPECT_EQ(Execute("SELECT v / 0 FROM t").status().message(), "Arrow error: Divide by zero error");
+  EXPECT_THAT(Execute("SELECT nosuch FROM t").status().message(),
+              StartsWith("Schema error: No field named nosuch."));
+}
+
+TEST_F(QueryEngineTest, OnlyReadsPass) {
+  WriteRows(1);
+  for (const char* sql : {"SELECT * FROM '/etc/passwd'",
+                          "SELECT * FROM read_csv('/etc/passwd')",
+                          "COPY t TO '/tmp/x'",
+                          "SET threads=1",
+                          "INSTALL httpfs",
+                          "LOAD httpfs",
+                          "DROP TABLE t",
+                          "CREATE TABLE x AS SELECT 1",
+                          "ATTACH 'x.db'",
+                          "PRAGMA version",
+                          "CALL pragma_version()",
+                          "INSERT INTO t VALUES (1)",
+                          "DELETE FROM t",
+                          "SELECT * FROM duckdb_settings()",
+                          "SELECT getenv('HOME')",
+                          "SELECT * FROM influxdb3_buffer_scan(0)",
+                          "CHECKPOINT",
+                          "EXPORT DATABASE 'x'",
+                          "SELECT * FROM glob('/*')",
+                          "SELECT read_text('/etc/passwd')"}) {
+    EXPECT_FALSE(Ask(sql).status.ok()) << sql;
+  }
+}
+
+TEST_F(QueryEngineTest, BindsParameters) {
+  WriteRows(10);
+  const Answer answer = Ask("SELECT v FROM t WHERE h = $host AND v < $most",
+                            {{"host", std::string("h3")}, {"most", int64_t{100}}});
+  EXPECT_EQ(answer.rows, Texts{"3"});
+}
+
+TEST_F(QueryEngineTest, ConvertsTypesThatClientsDoNotKnow) {
+  WriteRows(3);
+  const Answer answer =
+      Ask("SELECT sum(v) AS s, max(time) AS t, count(*) AS c, avg(v) AS a, "
+          "array_agg(v ORDER BY v) AS l, now() AS n FROM t");
+  ASSERT_TRUE(answer.status.ok()) << answer.status.ToString();
+  EXPECT_EQ(answer.types[0], "int64");
+  EXPECT_EQ(answer.types[1], "timestamp[ns]");
+  EXPECT_EQ(answer.types[2], "int64");
+  EXPECT_EQ(answer.types[3], "double");
+  EXPECT_THAT(answer.types[4], StartsWith("list<"));
+  EXPECT_EQ(answer.types[5], "timestamp[ns]");
+}
+
+TEST_F(QueryEngineTest, ExplainsInTheReferencesColumns) {
+  WriteRows(10);
+  const Answer plan = Ask("EXPLAIN SELECT v FROM t WHERE h = 'h1'");
+  ASSERT_TRUE(plan.status.ok()) << plan.status.ToString();
+  EXPECT_EQ(plan.names, (Texts{"plan_type", "plan"}));
+  ASSERT_THAT(plan.rows, SizeIs(2));
+  EXPECT_THAT(plan.rows[0], StartsWith("logical_plan|"));
+  EXPECT_THAT(plan.rows[1], StartsWith("physical_plan|"));
+  const Answer analyzed = Ask("EXPLAIN ANALYZE SELECT v FROM t");
+  ASSERT_THAT(analyzed.rows, SizeIs(1)) << analyzed.status.ToString();
+  EXPECT_THAT(analyzed.rows[0], StartsWith("Plan with Metrics|"));
+}
+
+TEST_F(QueryEngineTest, CancelStopsARunningQuery) {
+  WriteRows(2000);
+  auto stream = Execute("SELECT a.v FROM t AS a, t AS b, t AS c, t AS d");
+  ASSERT_TRUE(stream.ok()) << stream.status().ToString();
+  std::thread canceller([&] { (*stream)->Cancel(); });
+  util::Status status;
+  while (status.ok()) {
+    const auto batch = (*stream)->Next();
+    status = batch.status();
+    ASSERT_TRUE(!batch.ok() || *batch != nullptr) << "ended by itself";
+  }
+  canceller.join();
+  EXPECT_EQ(status.code(), StatusCode::kCancelled);
+  EXPECT_EQ(Row("SELECT count(*) FROM t"), "2000");
+}
+
+TEST_F(QueryEngineTest, DestroyingTheStreamStopsTheQuery) {
+  WriteRows(2000);
+  for (int i = 0; i < 3; ++i) {
+    auto stream = Execute("SELECT a.v FROM t AS a, t AS b, t AS c, t AS d");
+    ASSERT_TRUE(stream.ok()) << stream.status().ToString();
+  }
+  EXPECT_EQ(Row("SELECT count(*) FROM t"), "2000");
+}
+
+TEST_F(QueryEngineTest, TheTimeLimitStopsAQuery) {
+  QueryOptions options;
+  options.timeout_ns = 100'000'000;
+  Open(options);
+  WriteRows(2000);
+  const Answer answer = Ask(kEndless);
+  EXPECT_EQ(answer.status.code(), StatusCode::kDeadlineExceeded) << answer.status.ToString();
+  EXPECT_EQ(Ask(std::string("EXPLAIN ANALYZE ") + kEndless).status.code(),
+            StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(Row("SELECT count(*) FROM t"), "2000");
+}
+
+TEST_F(QueryEngineTest, AQueryWaitsForAPermitAndGivesItBack) {
+  QueryOptions options;
+  options.concurrent_queries_max = 1;
+  options.timeout_ns = 200'000'000;
+  Open(options);
+  WriteRows(20'000);
+  {
+    auto stream = Execute("SELECT * FROM t");
+    ASSERT_TRUE(stream.ok()) << stream.status().ToString();
+    EXPECT_EQ(Ask("SELECT 1").status.code(), StatusCode::kDeadlineExceeded);
+  }
+  EXPECT_EQ(Row("SELECT count(*) FROM t"), "20000");
+  EXPECT_FALSE(Ask("SELECT 1 / 0").status.ok());
+  EXPECT_EQ(Row("SELECT count(*) FROM t"), "20000");
+}
+
+TEST_F(QueryEngineTest, MemoryIsLimited) {
+  QueryOptions options;
+  options.memory_bytes_max = size_t{32} << 20;
+  Open(options);
+  WriteRows(5000);
+  const Answer answer =
+      Ask("SELECT a.v + b.v * 10000 AS k, count(*) FROM t AS a, t AS b GROUP BY k ORDER BY k");
+  EXPECT_EQ(answer.status.code(), StatusCode::kResourceExhausted) << answer.status.ToString();
+  EXPECT_THAT(answer.status.message(), StartsWith("Resources exhausted: "));
+  EXPECT_EQ(Row("SELECT count(*) FROM t"), "5000");
+}
+
+std::string Repeat(const std::string& text, int count) {
+  std::string repeated;
+  for (int i = 0; i < count; ++i) repeated += text;
+  return repeated;
+}
+
+TEST_F(QueryEngineTest, DeepAndLongQueriesAreAnsweredOrRefused) {
+  WriteRows(1);
+  for (const int depth : {50, 900, 5000, 100'000}) {
+    Ask("SELECT " + Repeat("(", depth) + "1" + Repeat(")", depth));
+    Ask("SELECT " + Repeat("- ", depth) + "1");
+    Ask("SELECT " + Repeat("NOT ", depth) + "true");
+    Ask("SELECT " + Repeat("abs(", depth) + "1" + Repeat(")", depth));
+    Ask("SELECT 1" + Repeat("+1", depth));
+    Ask("SELECT v FROM t WHERE v = 1" + Repeat(" OR v = 2", depth));
+    Ask("SELECT v FROM t WHERE h = 'x'" + Repeat(" AND h <> 'y'", depth));
+    Ask("SELECT CASE WHEN true THEN " + Repeat("CASE WHEN v=1 THEN ", depth) + "1" +
+        Repeat(" END", depth) + " END FROM t");
+    Ask("SELECT v FROM t WHERE v IN (1" + Repeat(",1", depth) + ")");
+    Ask("SELECT " + Repeat("[", depth) + "1" + Repeat("]", depth));
+    Ask("SELECT nosuch" + Repeat("x", depth) + "('a')");
+    Ask("SELECT v::" + Repeat("x", depth) + " FROM t");
+    Ask("SELECT v FROM t WHERE v = '" + Repeat("x", depth) + "'");
+  }
+  for (const int depth : {50, 300, 3000, 20'000}) {
+    Ask("SELECT 1" + Repeat(" UNION ALL SELECT 1", depth));
+    Ask(Repeat("SELECT * FROM (", depth) + "SELECT 1 AS a" + Repeat(") AS x", depth));
+    Ask("SELECT (" + Repeat("SELECT (", depth) + "SELECT 1" + Repeat(")", depth) + ")");
+  }
+  EXPECT_EQ(Row("SELECT count(*) FROM t"), "1");
+  EXPECT_EQ(Row("SELECT 1" + Repeat("+1", 100)), "101");
+}
+
+TEST_F(QueryEngineTest, TextBeyondTheLimitIsRefused) {
+  Write("t v=1i 1");
+  const std::string comment(4 << 20, ' ');
+  EXPECT_EQ(Ask("SELECT 1" + comment).status.code(), StatusCode::kInvalidArgument);
+}
+
+TEST_F(QueryEngineTest, QueriesOfManyThreadsDoNotDisturbEachOther) {
+  WriteRows(20'000);
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 4; ++thread) {
+    threads.emplace_back([&, thread] {
+      for (int i = 0; i < 20; ++i) {
+        const std::string host = fmt::format("h{}", (thread + i) % 10);
+        const Answer answer =
+            Ask(fmt::format("SELECT h, count(*) FROM t WHERE h = '{}' GROUP BY h", host));
+        EXPECT_EQ(answer.rows, Texts{host + "|2000"}) << answer.status.ToString();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+}  // namespace
+}  // namespace influxdb3::query
