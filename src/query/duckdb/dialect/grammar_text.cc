@@ -7,6 +7,7 @@
 
 #include "duckdb/parser/parser.hpp"
 
+#include "query/duckdb/dialect/function_registry.h"
 #include "query/duckdb/dialect/statement.h"
 
 namespace influxdb3::query::sql {
@@ -59,6 +60,7 @@ class Writer {
   Result<GrammarText> Run() {
     for (at_ = 0; tokens_[at_].kind != TokenKind::kEnd; ++at_) {
       const size_t start = text_.sql.size();
+      RETURN_IF_ERROR(CheckFunctionName());
       RETURN_IF_ERROR(WriteToken());
       text_.token_offsets.resize(at_ + 1, start);
     }
@@ -73,6 +75,22 @@ class Writer {
   const Token& Previous() const {
     static const Token kNone;
     return at_ == 0 ? kNone : tokens_[at_ - 1];
+  }
+
+  /// Functions have no schema, and some names are ours alone; the grammar would let both pass.
+  Status CheckFunctionName() const {
+    const Token& token = tokens_[at_];
+    const auto is_name = [](const Token& t) {
+      return t.kind == TokenKind::kWord || t.kind == TokenKind::kQuotedIdentifier;
+    };
+    if (!is_name(token)) return Status::Ok();
+    const bool qualified = Next().IsSymbol(".") && is_name(Next(2)) && Next(3).IsSymbol("(");
+    const bool ours = Next().IsSymbol("(") && token.value.rfind("iox_", 0) == 0;
+    if (!qualified && !ours) return Status::Ok();
+    const std::string name = qualified ? token.value + "." + Next(2).value : token.value;
+    return Status::InvalidArgument(
+        fmt::format("Error during planning: Invalid function '{}'.\nDid you mean '{}'?", name,
+                    NearestFunction(qualified ? Next(2).value : name)));
   }
 
   void Emit(std::string_view text) {

@@ -53,6 +53,11 @@ std::string NameOfInterval(const IntervalParts& parts) {
       parts.months, parts.days, parts.nanos);
 }
 
+/// `x ~ y` as the grammar leaves it.
+bool IsRegexMatch(const duckdb::FunctionExpression& call) {
+  return call.function_name == "regexp_full_match" && call.children.size() == 2;
+}
+
 std::string_view OperatorSymbol(const std::string& name) {
   static constexpr std::pair<std::string_view, std::string_view> kSymbols[] = {
       {"~@~", "SIMILAR TO"},     {"!~@~", "NOT SIMILAR TO"},
@@ -207,7 +212,7 @@ std::string Rewriter::NameOfColumn(const duckdb::ColumnRefExpression& column,
 
 std::string Rewriter::NameOfCall(const duckdb::FunctionExpression& call,
                                  const ExpressionContext& context, bool casts) {
-  if (call.is_operator || call.function_name == "regexp_full_match") {
+  if (call.is_operator || IsRegexMatch(call)) {
     const std::string_view symbol = OperatorSymbol(call.function_name);
     if (call.children.size() == 1) {
       return fmt::format("({} {})", symbol, NameOf(*call.children[0], context, casts));
@@ -218,7 +223,8 @@ std::string Rewriter::NameOfCall(const duckdb::FunctionExpression& call,
   if (call.schema == "main" && call.function_name == "timezone" && call.children.size() == 2) {
     return NameOf(*call.children[1], context, casts);
   }
-  if (call.function_name == "like_escape" || call.function_name == "ilike_escape") {
+  if (call.schema == "main" && call.children.size() == 3 &&
+      (call.function_name == "like_escape" || call.function_name == "ilike_escape")) {
     return fmt::format("{} {} {} CHAR '{}'", NameOf(*call.children[0], context, casts),
                        call.function_name == "like_escape" ? "LIKE" : "ILIKE",
                        NameOf(*call.children[1], context, casts),
@@ -238,7 +244,8 @@ std::string Rewriter::NameOfCall(const duckdb::FunctionExpression& call,
   }
   if (name == "binary" && call.function_name != name) return NameOfBinary(call);
   std::string arguments;
-  if (name == "date_part" && call.schema == "main" && call.children.size() == 2) {
+  if (name == "date_part" && call.schema == "main" && call.children.size() == 2 &&
+      LiteralText(*call.children[0]) != nullptr) {
     std::string unit = *LiteralText(*call.children[0]);
     for (char& c : unit) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
     arguments = fmt::format("Utf8(\"{}\"),{}", unit, NameOf(*call.children[1], context, casts));
@@ -358,12 +365,11 @@ std::string Rewriter::NameOfOperator(const duckdb::OperatorExpression& expressio
       return fmt::format("make_array({})", NameList(expression.children, ",", context, casts));
     case ExpressionType::GROUPING_FUNCTION:
       return fmt::format("grouping({})", NameList(expression.children, ",", context, casts));
+    case ExpressionType::STRUCT_EXTRACT:
     case ExpressionType::ARRAY_EXTRACT: {
       const std::string* field = LiteralText(*expression.children[1]);
       return fmt::format("{}[{}]", child(0), field != nullptr ? *field : child(1));
     }
-    case ExpressionType::STRUCT_EXTRACT:
-      return fmt::format("{}[{}]", child(0), *LiteralText(*expression.children[1]));
     case ExpressionType::ARRAY_SLICE:
       return fmt::format("{}[{}:{}:{}]", child(0), child(1), child(2),
                          expression.children.size() > 3 ? child(3) : "Int64(1)");
@@ -375,9 +381,7 @@ std::string Rewriter::NameOfSubquery(const duckdb::SubqueryExpression& subquery,
                                      const ExpressionContext& context, bool casts) {
   if (subquery.subquery_type == duckdb::SubqueryType::EXISTS) return "EXISTS";
   if (subquery.child) return NameOf(*subquery.child, context, casts) + " IN (<subquery>)";
-  auto copy = subquery.subquery->node->Copy();
-  const std::vector<OutputColumn> columns = RewriteNode(copy, context.scope, context.ctes);
-  return columns.empty() ? std::string() : columns[0].name;
+  return RewriteOnce(*subquery.subquery, context);
 }
 
 std::string Rewriter::NameOf(const ParsedExpression& expression, const ExpressionContext& context,

@@ -184,7 +184,8 @@ void Rewriter::RewriteCall(ExpressionPtr& expression, const ExpressionContext& c
   }
   const std::string name = UserName(call);
   const FunctionEntry* entry = nullptr;
-  const bool is_operator = call.is_operator || name == "regexp_full_match" ||
+  const bool is_operator = call.is_operator ||
+                           (name == "regexp_full_match" && call.children.size() == 2) ||
                            (call.schema == "main" && name.find("like_escape") != std::string::npos);
   if (!is_operator && name != "count_star") {
     entry = &RequireFunction(name);

@@ -393,7 +393,21 @@ void Rewriter::RewriteIn(ExpressionPtr& expression, const ExpressionContext& con
 void Rewriter::RewriteSubquery(ExpressionPtr& expression, const ExpressionContext& context) {
   auto& subquery = expression->Cast<duckdb::SubqueryExpression>();
   if (subquery.child) Rewrite(subquery.child, context);
-  RewriteNode(subquery.subquery->node, context.scope, context.ctes);
+  RewriteOnce(*subquery.subquery, context);
+}
+
+/// A sub-query is needed rewritten for its name and again for its value; doing it twice would
+/// double the work with each level. The statement's text, of no use any more, notes that it was
+/// done.
+std::string Rewriter::RewriteOnce(duckdb::SelectStatement& statement,
+                                  const ExpressionContext& context) {
+  constexpr char kDone = '\1';
+  if (!statement.query.empty() && statement.query[0] == kDone) return statement.query.substr(1);
+  const std::vector<OutputColumn> columns =
+      RewriteNode(statement.node, context.scope, context.ctes);
+  const std::string name = columns.empty() ? std::string() : columns[0].name;
+  statement.query = kDone + name;
+  return name;
 }
 
 }  // namespace influxdb3::query::sql

@@ -120,6 +120,8 @@ class Rewriter {
   void RewriteComparison(ExpressionPtr& expression, const ExpressionContext& context);
   void RewriteBetween(ExpressionPtr& expression, const ExpressionContext& context);
   void RewriteIn(ExpressionPtr& expression, const ExpressionContext& context);
+  /// Returns the name of the first column.
+  std::string RewriteOnce(duckdb::SelectStatement& statement, const ExpressionContext& context);
   void RewriteSubquery(ExpressionPtr& expression, const ExpressionContext& context);
   void AlignComparison(ExpressionPtr& left, ExpressionPtr& right, const std::string& left_type,
                        const std::string& right_type, const char* symbol) const;
