@@ -60,6 +60,9 @@ class Execution:
                 self.run_record(record)
             except Failure as failure:
                 failures.append(failure)
+            except Exception as error:
+                error.add_note(f"at {self.file.name}:{record.line}")
+                raise
         self.server.stop()
         if failures:
             raise Failures(failures)
@@ -105,7 +108,8 @@ class Execution:
             return response.status, response.read()
         except (OSError, http.client.HTTPException) as error:
             self.connection = None
-            raise RuntimeError(f"{method} {path}: {error!r}\n{self.server.log_tail()}") from error
+            raise RuntimeError(f"{method} {path}: {error!r}\n{self.server.state()}\n"
+                               f"{self.server.log_tail()}") from error
 
     # Writes
 

@@ -101,6 +101,10 @@ class Server:
         if not keep_data:
             shutil.rmtree(self.directory, ignore_errors=True)
 
+    def state(self) -> str:
+        code = self.process.poll()
+        return "the server still runs" if code is None else f"the server ended with code {code}"
+
     def log_tail(self, lines: int = 30) -> str:
         text = self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
         return "server log:\n" + "\n".join(text.splitlines()[-lines:])
