@@ -1,5 +1,5 @@
-// A small stand-in for libFuzzer where only g++ is at hand: replays the seeds, then feeds mutations of
-// them. Same entry point, so a target links with either.
+// A small stand-in for libFuzzer where only g++ is at hand: replays the seeds, then feeds mutations
+// of them. Same entry point, so a target links with either.
 //
 //   X_fuzz [--seed N] [--runs N] [seed file or directory]...
 //

@@ -14,6 +14,7 @@ Catalog::Catalog(CatalogLimits limits) : limits_(limits) {
   auto internal = std::make_shared<Database>();
   internal->id = util::DbId(0);
   internal->name = kInternalDatabaseName;
+  internal->retention_ns = kInternalRetentionNs;
   state->databases_.emplace(internal->name, internal);
   state->database_by_id_.emplace(internal->id.value, internal);
   state_ = std::move(state);

@@ -110,6 +110,7 @@ class Catalog {
 
 /// The database that the server keeps for itself: always there, never counted, never changed.
 inline constexpr std::string_view kInternalDatabaseName = "_internal";
+inline constexpr int64_t kInternalRetentionNs = int64_t{7} * 24 * 3600 * 1'000'000'000;
 
 /// Checks a database name as used by the v3 API; the error text is what clients see.
 util::Status ValidateDatabaseName(std::string_view name, size_t name_bytes_max);

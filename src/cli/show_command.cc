@@ -32,11 +32,13 @@ std::string RetentionQuery(const std::string& database) {
   std::string period = "CASE WHEN retention_period_ns IS NULL THEN 'infinite'";
   for (auto [letter, seconds] : {std::pair{'d', 86'400}, {'h', 3'600}, {'m', 60}}) {
     period += fmt::format(
-        " WHEN retention_period_ns % {0} = 0 THEN CAST(retention_period_ns / {0} AS VARCHAR) || "
+        " WHEN retention_period_ns % {0} = 0 THEN CAST(CAST(retention_period_ns AS BIGINT) / {0} "
+        "AS VARCHAR) || "
         "'.0000{1}'",
         seconds * kSecond, letter);
   }
-  period += fmt::format(" ELSE CAST(retention_period_ns / {} AS VARCHAR) || '.0000s' END", kSecond);
+  period += fmt::format(
+      " ELSE CAST(CAST(retention_period_ns AS BIGINT) / {} AS VARCHAR) || '.0000s' END", kSecond);
   std::string query = fmt::format(
       "SELECT database_name, {} AS retention_period FROM system.databases WHERE deleted = false",
       period);

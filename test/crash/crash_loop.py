@@ -192,6 +192,7 @@ class CrashLoop:
         try:
             for number in range(self.rounds):
                 self.one_round(number)
+            self.start(with_fault=False)
             self.verify()
             if self.server.stop() != 0:
                 raise CrashFailure("the last stop was not clean")
