@@ -170,7 +170,7 @@ void Rewriter::RewriteJoin(duckdb::JoinRef& join, Scope& scope, const Scope* out
   for (const std::string& name : shared) {
     const OutputColumn* left = side(name, first, middle);
     const OutputColumn* right = side(name, middle, scope.relations().size());
-    if (left == nullptr || right == nullptr) scope.Resolve({name, name + " in USING"});
+    if (left == nullptr || right == nullptr) scope.ThrowUnknown({name});
     if (left->engine_name != right->engine_name) {
       ThrowUnsupported("USING over columns whose names differ by case only elsewhere");
     }

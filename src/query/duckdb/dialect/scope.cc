@@ -88,6 +88,10 @@ bool Scope::TryResolve(const std::vector<std::string>& parts, ResolvedColumn* ou
 ResolvedColumn Scope::Resolve(const std::vector<std::string>& parts) const {
   ResolvedColumn found;
   if (TryResolve(parts, &found)) return found;
+  ThrowUnknown(parts);
+}
+
+void Scope::ThrowUnknown(const std::vector<std::string>& parts) const {
   std::string valid;
   for (const Relation& relation : relations_) {
     for (const OutputColumn& column : relation.columns) {

@@ -55,6 +55,8 @@ class Scope {
 
   /// Throws SqlError with the reference's text when nothing or more than one column fits.
   ResolvedColumn Resolve(const std::vector<std::string>& parts) const;
+  /// The error for a column that nothing offers.
+  [[noreturn]] void ThrowUnknown(const std::vector<std::string>& parts) const;
   /// False instead of an error when nothing fits.
   bool TryResolve(const std::vector<std::string>& parts, ResolvedColumn* out) const;
   /// The relation `t.*` means.

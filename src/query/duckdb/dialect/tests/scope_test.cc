@@ -75,6 +75,9 @@ TEST_F(ScopeTest, UnknownColumnsListTheValidOnes) {
   EXPECT_EQ(Error("SELECT cnt FROM cpu WHERE nosuch = 1"), prefix + "nosuch. " + kFields);
   EXPECT_EQ(Error("SELECT cnt FROM cpu ORDER BY nosuch"), prefix + "nosuch. " + kFields);
   EXPECT_EQ(Error("SELECT nosuch"), prefix + "nosuch.");
+  // A column of one side only cannot join the two.
+  EXPECT_EQ(Error("SELECT * FROM cpu JOIN mem USING (cnt)").find(prefix + "cnt. Valid fields are "),
+            0u);
 }
 
 TEST_F(ScopeTest, AmbiguousColumns) {
