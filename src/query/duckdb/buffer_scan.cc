@@ -5,6 +5,8 @@
 #include <memory>
 #include <utility>
 
+#include "duckdb/common/serializer/deserializer.hpp"
+#include "duckdb/common/serializer/serializer.hpp"
 #include "duckdb/function/table_function.hpp"
 #include "duckdb/main/extension/extension_loader.hpp"
 #include "duckdb/parser/expression/constant_expression.hpp"
@@ -24,6 +26,9 @@ namespace {
 using duckdb::ClientContext;
 using duckdb::idx_t;
 
+// A second thread does not pay for fewer rows.
+constexpr uint64_t kRowsPerThreadMin = 16'384;
+
 struct BufferScanGlobal : public duckdb::GlobalTableFunctionState {
   const BufferScanData* data = nullptr;
   std::unique_ptr<SegmentOutput> output;
@@ -42,22 +47,67 @@ struct BufferScanLocal : public duckdb::LocalTableFunctionState {
   std::vector<uint32_t> rows;  ///< chunk-wide rows of a look-up, ascending
 };
 
+duckdb::shared_ptr<QuerySources> SourcesOf(ClientContext& context) {
+  auto sources = context.registered_state->Get<QuerySources>(QuerySources::kKey);
+  if (!sources) throw duckdb::BinderException("the scan has no source");
+  return sources;
+}
+
+duckdb::unique_ptr<BufferScanData> MakeData(ClientContext& context, uint64_t source_number) {
+  const auto sources = SourcesOf(context);
+  if (source_number >= sources->tables.size()) {
+    throw duckdb::BinderException("the scan has no source");
+  }
+  auto data = duckdb::make_uniq<BufferScanData>();
+  data->source_number = source_number;
+  data->source = sources->tables[source_number];
+  return data;
+}
+
+/// Gives the scan a filter, under the number of an equal one if there is one.
+void SetFilter(ClientContext& context, ScanFilter filter, BufferScanData* data) {
+  const auto sources = SourcesOf(context);
+  auto& filters = sources->filters;
+  const auto equal = std::find_if(filters.begin(), filters.end(),
+                                  [&](const auto& known) { return *known == filter; });
+  data->filter_number = static_cast<uint64_t>(equal - filters.begin());
+  if (equal == filters.end()) {
+    filters.push_back(std::make_shared<const ScanFilter>(std::move(filter)));
+  }
+  data->filter = filters[data->filter_number];
+}
+
 duckdb::unique_ptr<duckdb::FunctionData> Bind(ClientContext& context,
                                               duckdb::TableFunctionBindInput& input,
                                               duckdb::vector<duckdb::LogicalType>& types,
                                               duckdb::vector<duckdb::string>& names) {
-  const auto sources = context.registered_state->Get<QuerySources>(QuerySources::kKey);
-  const auto index = input.inputs[0].GetValue<uint64_t>();
-  if (!sources || index >= sources->tables.size()) {
-    throw duckdb::BinderException("the scan has no source");
-  }
-  auto data = duckdb::make_uniq<BufferScanData>();
-  data->source = sources->tables[index];
-  data->filter.time = data->source->visible();
+  auto data = MakeData(context, input.inputs[0].GetValue<uint64_t>());
+  ScanFilter filter;
+  filter.time = data->source->visible();
+  SetFilter(context, std::move(filter), data.get());
   for (const ScanColumn& column : data->source->columns()) {
     names.push_back(column.engine_name);
     types.push_back(column.type);
   }
+  return data;
+}
+
+void Serialize(duckdb::Serializer& serializer,
+               const duckdb::optional_ptr<duckdb::FunctionData> bound,
+               const duckdb::TableFunction&) {
+  const auto& data = bound->Cast<BufferScanData>();
+  serializer.WriteProperty(100, "source", data.source_number);
+  serializer.WriteProperty(101, "filter", data.filter_number);
+  serializer.WriteProperty(102, "latest_per_series", data.latest_per_series);
+}
+
+duckdb::unique_ptr<duckdb::FunctionData> Deserialize(duckdb::Deserializer& deserializer,
+                                                     duckdb::TableFunction&) {
+  auto& context = deserializer.Get<ClientContext&>();
+  auto data = MakeData(context, deserializer.ReadProperty<uint64_t>(100, "source"));
+  data->filter_number = deserializer.ReadProperty<uint64_t>(101, "filter");
+  data->latest_per_series = deserializer.ReadProperty<uint32_t>(102, "latest_per_series");
+  data->filter = SourcesOf(context)->filters.at(data->filter_number);
   return data;
 }
 
@@ -69,7 +119,9 @@ void PushDownFilters(ClientContext& context, duckdb::LogicalGet& get, duckdb::Fu
     columns.push_back(column.IsVirtualColumn() ? kNoScanColumn
                                                : static_cast<uint32_t>(column.GetPrimaryIndex()));
   }
-  ExtractScanFilters(context, *data.source, columns, &filters, &data.filter);
+  ScanFilter filter = *data.filter;
+  ExtractScanFilters(context, *data.source, columns, &filters, &filter);
+  SetFilter(context, std::move(filter), &data);
 }
 
 /// Rows that the scan returns, at most and roughly.
@@ -77,11 +129,11 @@ uint64_t EstimateRows(const BufferScanData& data) {
   uint64_t rows = 0;
   if (data.source->snapshot() != nullptr) {
     for (const buffer::ChunkView& chunk : data.source->snapshot()->chunks()) {
-      if (chunk.time_range.Overlaps(data.filter.time)) rows += chunk.row_count;
+      if (chunk.time_range.Overlaps(data.filter->time)) rows += chunk.row_count;
     }
   }
-  if (data.filter.SelectsSeries()) {
-    rows = rows * data.filter.selected_count / data.filter.series_selected.size();
+  if (data.filter->SelectsSeries()) {
+    rows = rows * data.filter->selected_count / data.filter->series_selected.size();
   }
   return rows;
 }
@@ -102,6 +154,8 @@ duckdb::unique_ptr<duckdb::GlobalTableFunctionState> InitGlobal(
   }
   global->output = std::make_unique<SegmentOutput>(global->data->source.get(), std::move(columns));
   global->plan = PlanScan(*global->data);
+  global->threads_max = std::clamp<idx_t>(global->plan.row_count / kRowsPerThreadMin, 1,
+                                          std::max<size_t>(1, global->plan.units.size()));
   return global;
 }
 
@@ -133,9 +187,9 @@ bool NextUnit(BufferScanGlobal* global, BufferScanLocal* local) {
 uint32_t SelectRows(const BufferScanData& data, const ScanUnit& unit, uint32_t begin,
                     uint32_t count, duckdb::SelectionVector* selected) {
   const buffer::SegmentView& segment = *unit.segment;
-  const model::TimeRange range = data.filter.time;
+  const model::TimeRange range = data.filter->time;
   const uint8_t* series_selected =
-      data.filter.SelectsSeries() ? data.filter.series_selected.data() : nullptr;
+      data.filter->SelectsSeries() ? data.filter->series_selected.data() : nullptr;
   uint32_t passed = 0;
   for (uint32_t i = 0; i < count; ++i) {
     const uint32_t row = begin + i;
@@ -151,8 +205,8 @@ uint32_t SelectRows(const BufferScanData& data, const ScanUnit& unit, uint32_t b
 void ScanSegment(const BufferScanGlobal& global, BufferScanLocal* local, duckdb::DataChunk* out) {
   const ScanUnit& unit = *local->unit;
   const BufferScanData& data = *global.data;
-  const bool whole = data.filter.time.Contains(unit.chunk->time_range) &&
-                     !data.filter.SelectsSeries() &&
+  const bool whole = data.filter->time.Contains(unit.chunk->time_range) &&
+                     !data.filter->SelectsSeries() &&
                      (unit.merged || unit.chunk->superseded == nullptr);
   while (local->position < unit.segment->row_count) {
     const uint32_t begin = local->position;
@@ -171,7 +225,7 @@ void ScanSegment(const BufferScanGlobal& global, BufferScanLocal* local, duckdb:
 
 void ScanRows(const BufferScanGlobal& global, BufferScanLocal* local, duckdb::DataChunk* out) {
   const buffer::ChunkView& chunk = *local->unit->chunk;
-  const model::TimeRange range = global.data->filter.time;
+  const model::TimeRange range = global.data->filter->time;
   SegmentOutput::BeginRows(out);
   std::vector<uint32_t> series;
   std::vector<uint32_t> rows;
@@ -231,6 +285,8 @@ void RegisterBufferScan(duckdb::DatabaseInstance& database) {
   scan.pushdown_complex_filter = PushDownFilters;
   scan.cardinality = Cardinality;
   scan.get_partition_data = PartitionData;
+  scan.serialize = Serialize;
+  scan.deserialize = Deserialize;
   duckdb::ExtensionLoader loader(database, "influxdb3");
   loader.RegisterFunction(scan);
 }

@@ -11,9 +11,14 @@
 namespace influxdb3::query {
 
 /// What a planned buffer scan reads. Changed by the optimiser only, before the scan runs.
+///
+/// The optimiser copies and compares scans, also by what the scan's Serialize writes, so a scan is
+/// described by numbers: what it reads and which rows of that it returns.
 struct BufferScanData : public duckdb::FunctionData {
+  uint64_t source_number = 0;  ///< in QuerySources::tables
+  uint64_t filter_number = 0;  ///< in QuerySources::filters
   std::shared_ptr<ScanSource> source;
-  ScanFilter filter;
+  std::shared_ptr<const ScanFilter> filter;
   /// When not 0, the scan may leave out rows that have at least this many newer ones in their
   /// series.
   uint32_t latest_per_series = 0;
@@ -21,7 +26,11 @@ struct BufferScanData : public duckdb::FunctionData {
   duckdb::unique_ptr<duckdb::FunctionData> Copy() const override {
     return duckdb::make_uniq<BufferScanData>(*this);
   }
-  bool Equals(const duckdb::FunctionData& other) const override { return this == &other; }
+  bool Equals(const duckdb::FunctionData& other) const override {
+    const auto& scan = other.Cast<BufferScanData>();
+    return source_number == scan.source_number && filter_number == scan.filter_number &&
+           latest_per_series == scan.latest_per_series;
+  }
 };
 
 }  // namespace influxdb3::query

@@ -59,7 +59,8 @@ arrow::Result<std::shared_ptr<arrow::RecordBatch>> FinishPlans(arrow::StringBuil
   ARROW_ASSIGN_OR_RAISE(auto plan_array, plans->Finish());
   auto schema = arrow::schema({arrow::field("plan_type", arrow::utf8(), false),
                                arrow::field("plan", arrow::utf8(), false)});
-  return arrow::RecordBatch::Make(std::move(schema), type_array->length(),
+  const int64_t row_count = type_array->length();
+  return arrow::RecordBatch::Make(std::move(schema), row_count,
                                   {std::move(type_array), std::move(plan_array)});
 }
 

@@ -19,7 +19,7 @@ std::vector<uint32_t> SelectedSeries(const BufferScanData& data) {
   std::vector<uint32_t> series;
   const uint32_t count = data.source->snapshot()->series().series_count;
   for (uint32_t i = 0; i < count; ++i) {
-    if (!data.filter.SelectsSeries() || data.filter.series_selected[i] != 0) series.push_back(i);
+    if (!data.filter->SelectsSeries() || data.filter->series_selected[i] != 0) series.push_back(i);
   }
   return series;
 }
@@ -46,7 +46,7 @@ class LatestRowsPlanner {
     ScanPlan plan;
     const auto& chunks = snapshot_.chunks();
     for (auto chunk = chunks.rbegin(); chunk != chunks.rend() && !pending_.empty(); ++chunk) {
-      if (!chunk->time_range.Overlaps(data_.filter.time)) continue;
+      if (!chunk->time_range.Overlaps(data_.filter->time)) continue;
       ScanUnit unit;
       unit.chunk = &*chunk;
       if (chunk->has_duplicates) {
@@ -56,6 +56,7 @@ class LatestRowsPlanner {
       } else {
         TakeNewest(*chunk, &unit.rows);
       }
+      plan.row_count += unit.rows.size();
       if (!unit.rows.empty()) plan.units.push_back(std::move(unit));
     }
     return plan;
@@ -70,7 +71,7 @@ class LatestRowsPlanner {
       for (const uint32_t row : rows_of_series_) {
         const buffer::SegmentView& segment = SegmentOf(chunk, row);
         const int64_t time = segment.time[row - segment.first_row];
-        if (time >= data_.filter.time.min_ns && time <= data_.filter.time.max_ns) {
+        if (time >= data_.filter->time.min_ns && time <= data_.filter->time.max_ns) {
           newest_.emplace_back(time, row);
         }
       }
@@ -100,15 +101,16 @@ class LatestRowsPlanner {
 ScanPlan PlanScan(const BufferScanData& data) {
   ScanPlan plan;
   const buffer::TableSnapshot* snapshot = data.source->snapshot();
-  if (snapshot == nullptr || data.filter.time.empty()) return plan;
-  if (data.filter.SelectsSeries() && data.filter.selected_count == 0) return plan;
+  if (snapshot == nullptr || data.filter->time.empty()) return plan;
+  if (data.filter->SelectsSeries() && data.filter->selected_count == 0) return plan;
   if (data.latest_per_series != 0) return LatestRowsPlanner(data).Plan();
-  const bool look_up = UseLookUp(data.filter);
+  const bool look_up = UseLookUp(*data.filter);
   if (look_up) plan.looked_up = SelectedSeries(data);
   for (const buffer::ChunkView& chunk : snapshot->chunks()) {
-    if (!chunk.time_range.Overlaps(data.filter.time)) continue;
+    if (!chunk.time_range.Overlaps(data.filter->time)) continue;
     ScanUnit unit;
     unit.chunk = &chunk;
+    plan.row_count += chunk.row_count;
     if (look_up) {
       unit.looks_up = true;
       plan.units.push_back(std::move(unit));
@@ -119,6 +121,9 @@ ScanPlan PlanScan(const BufferScanData& data) {
       }
     }
     AddMerged(chunk, &plan);
+  }
+  if (look_up) {
+    plan.row_count = plan.row_count * data.filter->selected_count / snapshot->series().series_count;
   }
   return plan;
 }

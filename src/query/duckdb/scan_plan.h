@@ -21,6 +21,7 @@ struct ScanUnit {
 struct ScanPlan {
   std::vector<ScanUnit> units;
   std::vector<uint32_t> looked_up;  ///< series whose rows the units with looks_up read
+  uint64_t row_count = 0;           ///< to look at, roughly
 };
 
 ScanPlan PlanScan(const BufferScanData& data);

@@ -25,6 +25,8 @@ struct ScanColumn {
   duckdb::LogicalType type;
 };
 
+struct ScanFilter;
+
 /// Stands for a column that a scan is asked for only to have one, as for `count(*)`.
 inline constexpr uint32_t kNoScanColumn = UINT32_MAX;
 
@@ -61,11 +63,12 @@ struct VirtualTable {
   std::vector<std::vector<duckdb::Value>> rows;
 };
 
-/// What the scans of one query read, by the number that the rewritten query passes to them. Lives
-/// in the query's connection.
+/// What the scans of one query read, by the number that the rewritten query passes to them, and the
+/// filters that planning gave them. Lives in the query's connection; changed by its planner only.
 struct QuerySources : public duckdb::ClientContextState {
   static constexpr const char* kKey = "influxdb3_query_sources";
   std::vector<std::shared_ptr<ScanSource>> tables;
+  std::vector<std::shared_ptr<const ScanFilter>> filters;
   std::vector<std::shared_ptr<const VirtualTable>> virtual_tables;
 };
 

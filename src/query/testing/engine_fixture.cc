@@ -94,7 +94,11 @@ void EngineTest::Write(const std::string& database, const std::string& lines) {
 
 util::Result<std::unique_ptr<ResultStream>> EngineTest::Execute(
     const std::string& sql, const std::map<std::string, ParameterValue>& parameters) {
-  return engine_->ExecuteSql({database_, sql, parameters});
+  QueryRequest request;
+  request.database = database_;
+  request.sql = sql;
+  request.parameters = parameters;
+  return engine_->ExecuteSql(request);
 }
 
 Answer EngineTest::Ask(const std::string& sql,
