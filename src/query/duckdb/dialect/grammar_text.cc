@@ -201,9 +201,20 @@ class Writer {
     return false;
   }
 
+  /// The grammar makes IS UNKNOWN the same as IS NULL, whose name differs.
+  bool WriteUnknownTest() {
+    const bool negated = Next().IsWord("not");
+    if (!Next(negated ? 2 : 1).IsWord("unknown")) return false;
+    Emit(negated ? "IS DISTINCT FROM CAST(NULL AS BOOLEAN)"
+                 : "IS NOT DISTINCT FROM CAST(NULL AS BOOLEAN)");
+    at_ += negated ? 2 : 1;
+    return true;
+  }
+
   Status WriteWord() {
     const Token& token = tokens_[at_];
     const bool call = Next().IsSymbol("(");
+    if (token.value == "is" && WriteUnknownTest()) return Status::Ok();
     if ((token.value == "left" || token.value == "right") &&
         (Next().IsWord("semi") || Next().IsWord("anti"))) {
       if (token.value == "right") {
@@ -268,10 +279,7 @@ class Writer {
     if (token.value == "case") {
       return EndsOperand(Next()) && !Next().IsWord("when") && !Next().IsWord("not");
     }
-    if (!EndsOperand(Next()) && !Next().IsSymbol(".")) return false;
-    // `CASE x WHEN y THEN END` is a missing operand, not a column named end.
-    return !(token.value == "end" && (Previous().IsWord("then") || Previous().IsWord("else")) &&
-             !Next().IsWord("end") && !Next().IsWord("when"));
+    return EndsOperand(Next()) || Next().IsSymbol(".");
   }
   const Token& Previous2() const {
     static const Token kNone;

@@ -152,6 +152,14 @@ std::string CallName(const duckdb::FunctionExpression& call) {
   return name;
 }
 
+/// `CAST(NULL AS BOOLEAN)`, which the token pass writes for UNKNOWN.
+bool IsUnknownLiteral(const ParsedExpression& expression) {
+  if (expression.GetExpressionClass() != ExpressionClass::CAST) return false;
+  const auto& cast = expression.Cast<duckdb::CastExpression>();
+  const Value* value = LiteralValue(*cast.child);
+  return value != nullptr && value->IsNull() && cast.cast_type.ToString() == "BOOLEAN";
+}
+
 }  // namespace
 
 const ParsedExpression* BooleanTestOperand(const ParsedExpression& expression, std::string* test) {
@@ -426,6 +434,11 @@ std::string Rewriter::NameOf(const ParsedExpression& expression, const Expressio
       return NameOfSubquery(expression.Cast<duckdb::SubqueryExpression>(), context, casts);
     case ExpressionClass::COMPARISON: {
       const auto& comparison = expression.Cast<duckdb::ComparisonExpression>();
+      if (IsUnknownLiteral(*comparison.right)) {
+        const bool negated = comparison.type == ExpressionType::COMPARE_DISTINCT_FROM;
+        return NameOf(*comparison.left, context, casts) +
+               (negated ? " IS NOT UNKNOWN" : " IS UNKNOWN");
+      }
       return fmt::format("{} {} {}", NameOf(*comparison.left, context, casts),
                          ComparisonSymbol(comparison.type),
                          NameOf(*comparison.right, context, casts));

@@ -82,6 +82,7 @@ TEST_F(NamingTest, Predicates) {
                {"ok IS NOT TRUE", "cpu.ok IS NOT TRUE"},
                {"ok IS NOT FALSE", "cpu.ok IS NOT FALSE"},
                {"ok IS UNKNOWN", "cpu.ok IS UNKNOWN"},
+               {"ok IS NOT UNKNOWN", "cpu.ok IS NOT UNKNOWN"},
                {"ok IS NULL", "cpu.ok IS NULL"},
                {"ok IS NOT NULL", "cpu.ok IS NOT NULL"},
                {"cnt BETWEEN 1 AND 2", "cpu.cnt BETWEEN Int64(1) AND Int64(2)"},
