@@ -91,7 +91,8 @@ std::vector<std::string> ReadFormats(ClientContext& context, ScalarFunction& fun
     const Value format = ConstantArgument(context, *arguments[1],
                                           fmt::format("{} needs literal formats", function.name));
     if (!format.IsNull()) formats.push_back(format.ToString());
-    Function::EraseArgument(function, arguments, 1);
+    // The function lists one argument only, the others are its variable part.
+    arguments.erase_at(1);
   }
   return formats;
 }

@@ -23,6 +23,7 @@ TEST_F(TimeTest, ReadsTimestamps) {
       {"to_timestamp(1704067200123456789)", "2024-01-01T00:00:00.123456789"},
       {"to_timestamp('2020-01-01T00:00:00Z')", "2020-01-01T00:00:00"},
       {"to_timestamp('01-02-2020', '%d-%m-%Y')", "2020-02-01T00:00:00"},
+      {"to_timestamp('01/02/2020', '%d-%m-%Y', '%d/%m/%Y')", "2020-02-01T00:00:00"},
       {"to_timestamp_seconds(5)::TIMESTAMP", "1970-01-01T00:00:05"},
       {"to_timestamp_millis(5)::TIMESTAMP", "1970-01-01T00:00:00.005"},
       {"to_unixtime('2020-01-01')", "1577836800"},
