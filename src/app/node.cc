@@ -217,7 +217,9 @@ Node::Node(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Node::~Node() {
   const Status status = Stop(0);
-  if (!status.ok()) util::LogError("stopping: {}", status.ToString());
+  if (status.ok()) return;
+  util::LogError("stopping: {}", status.ToString());
+  if (status.code() == util::StatusCode::kDeadlineExceeded) static_cast<void>(parts_.release());
 }
 
 const std::string& Node::address() const {
@@ -227,8 +229,10 @@ const std::string& Node::address() const {
 Status Node::Stop(int64_t grace_ns) {
   if (parts_->stopped) return Status::Ok();
   parts_->stopped = true;
-  parts_->http->Stop(grace_ns);
-  return parts_->wal->Shutdown();
+  const bool all_ended = parts_->http->Stop(grace_ns);
+  RETURN_IF_ERROR(parts_->wal->Shutdown());
+  if (all_ended) return Status::Ok();
+  return Status(util::StatusCode::kDeadlineExceeded, "a running request could not be cancelled");
 }
 
 }  // namespace influxdb3::app

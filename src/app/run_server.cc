@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 
 #include "app/machine.h"
@@ -36,12 +37,19 @@ int Serve(const ServeOptions& options) {
   RaiseOpenFileLimit();
   util::Result<std::unique_ptr<Node>> started = Node::Start(options);
   if (!started.ok()) return FailServe(started.status());
-  const std::unique_ptr<Node> node = std::move(started).value();
+  std::unique_ptr<Node> node = std::move(started).value();
   LogReady(options, node->address(), begun_ns);
 
   const int signal_number = WaitForStopSignal();
   util::LogInfo("received signal {}, stopping", signal_number);
   const util::Status stopped = node->Stop(options.shutdown_timeout_ns);
+  if (stopped.code() == util::StatusCode::kDeadlineExceeded) {
+    util::LogWarn("{}; leaving it behind", stopped.message());
+    // What the request still uses must stay as it is until the process is gone.
+    static_cast<void>(node.release());
+    std::fflush(nullptr);
+    std::_Exit(0);
+  }
   if (!stopped.ok()) {
     util::LogError("the log could not be flushed: {}", stopped.ToString());
     return FailServe(stopped);

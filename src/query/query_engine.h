@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -30,6 +31,9 @@ struct QueryRequest {
   std::string database;
   std::string sql;
   std::map<std::string, ParameterValue> parameters;  ///< names without `$`
+  /// When set, called once before the query starts to run, with a function that cancels it: it may
+  /// be called from any thread and at any time, also when the query is long over.
+  std::function<void(std::function<void()> cancel)> on_start;
 };
 
 /// Rows of a running query. One thread at a time calls schema() and Next(); Cancel() may come from

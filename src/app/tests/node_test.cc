@@ -120,6 +120,36 @@ TEST_F(NodeTest, TheMemoryStoreNeedsNoDirectory) {
   EXPECT_EQ(address, node_->address());
 }
 
+TEST_F(NodeTest, QueriesEndWhenTheirClientLeavesAndWhenTheServerStops) {
+  options_.object_store = ObjectStoreKind::kMemory;
+  Start();
+  std::string lines;
+  for (int i = 0; i < 3000; ++i)
+    lines += "t v=" + std::to_string(i) + " " + std::to_string(i) + "\n";
+  ASSERT_EQ(Send("POST", "/api/v3/write_lp?db=foo&precision=ns", lines).status, 204);
+  const std::string endless =
+      "GET /api/v3/query_sql?db=foo&q=SELECT+count(*)+FROM+t+a,t+b,t+c,t+d+WHERE+"
+      "a.v%2Bb.v%2Bc.v%2Bd.v=-1 HTTP/1.1\r\nHost: h\r\n\r\n";
+  const auto wait_for = [this](const std::string& condition) {
+    const std::string sql =
+        "SELECT+count(*)+AS+n+FROM+system.queries+WHERE+" + condition +
+        "+AND+query_text+LIKE+'%25t+d%25'+AND+query_text+NOT+LIKE+'%25system%25'";
+    while (Query(sql) != R"([{"n":1}])") {
+      ASSERT_FALSE(::testing::Test::HasFailure());
+    }
+  };
+  {
+    RawClient client(node_->address());
+    client.Send(endless);
+    wait_for("running");
+  }
+  wait_for("cancelled");
+  RawClient client(node_->address());
+  client.Send(endless);
+  wait_for("running");
+  EXPECT_TRUE(node_->Stop(1'000'000).ok());
+}
+
 TEST_F(NodeTest, StartRefusesWhatCannotWork) {
   Start();
   ServeOptions same_node = options_;

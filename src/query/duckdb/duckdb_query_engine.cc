@@ -83,6 +83,7 @@ class DuckDbQueryEngine : public QueryEngine {
     std::unique_ptr<DuckDbResultStream> stream =
         MakeStream(std::move(connection),
                    explains ? std::vector<sql::ResultColumn>() : query.columns, log_number);
+    if (request.on_start) request.on_start(stream->Canceller());
     if (!explains) {
       RETURN_IF_ERROR(stream->Start(std::move(query.statement)));
       return std::unique_ptr<ResultStream>(std::move(stream));

@@ -58,7 +58,7 @@ Status DuckDbResultStream::FailWith(const duckdb::ErrorData& error) {
     return Status(StatusCode::kDeadlineExceeded,
                   "the query was stopped because it ran longer than the time limit");
   }
-  if (cancelled_.load()) {
+  if (cancelled_->load()) {
     Finish(End::kCancel);
     return Status(StatusCode::kCancelled, "the query was cancelled");
   }
@@ -67,6 +67,8 @@ Status DuckDbResultStream::FailWith(const duckdb::ErrorData& error) {
 }
 
 Status DuckDbResultStream::Start(duckdb::unique_ptr<duckdb::SQLStatement> statement) {
+  // The engine forgets an interrupt that comes before the query.
+  if (cancelled_->load()) return FailWith(duckdb::ErrorData());
   try {
     result_ = connection_->SendQuery(std::move(statement));
     if (result_->HasError()) return FailWith(duckdb::ErrorData(result_->GetErrorObject()));
@@ -109,7 +111,7 @@ void DuckDbResultStream::ConvertToClientTypes(duckdb::DataChunk* chunk) const {
 Result<std::shared_ptr<arrow::RecordBatch>> DuckDbResultStream::FetchBatch() {
   std::shared_ptr<arrow::RecordBatch> none;
   if (exhausted_) return none;
-  if (expired_.load() || cancelled_.load()) return FailWith(duckdb::ErrorData());
+  if (expired_.load() || cancelled_->load()) return FailWith(duckdb::ErrorData());
   try {
     duckdb::unordered_map<duckdb::idx_t, const duckdb::shared_ptr<duckdb::ArrowTypeExtensionData>>
         extensions;
@@ -153,8 +155,16 @@ Result<std::shared_ptr<arrow::RecordBatch>> DuckDbResultStream::Next() {
 }
 
 void DuckDbResultStream::Cancel() {
-  cancelled_.store(true);
+  cancelled_->store(true);
   connection_->Interrupt();
+}
+
+std::function<void()> DuckDbResultStream::Canceller() const {
+  duckdb::weak_ptr<duckdb::ClientContext> weak_context(connection_->context);
+  return [weak_context, cancelled = cancelled_]() {
+    cancelled->store(true);
+    if (const auto context = weak_context.lock()) context->Interrupt();
+  };
 }
 
 void DuckDbResultStream::Expire() {

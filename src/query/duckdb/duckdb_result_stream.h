@@ -31,6 +31,8 @@ class DuckDbResultStream : public ResultStream {
   const std::shared_ptr<arrow::Schema>& schema() const override { return schema_; }
   util::Result<std::shared_ptr<arrow::RecordBatch>> Next() override;
   void Cancel() override;
+  /// What Cancel does, as a function that may outlive the stream.
+  std::function<void()> Canceller() const;
   /// As Cancel, but the error will say that the time limit was reached.
   void Expire();
 
@@ -51,7 +53,7 @@ class DuckDbResultStream : public ResultStream {
   std::shared_ptr<arrow::RecordBatch> first_batch_;
   bool first_taken_ = false;
   bool exhausted_ = false;
-  std::atomic<bool> cancelled_{false};
+  const std::shared_ptr<std::atomic<bool>> cancelled_ = std::make_shared<std::atomic<bool>>(false);
   std::atomic<bool> expired_{false};
 };
 

@@ -66,7 +66,7 @@ struct HttpServer::Impl {
 
   util::Status Bind();
   void Start();
-  void Stop(int64_t grace_ns);
+  bool Stop(int64_t grace_ns);
   asio::awaitable<void> AcceptLoop();
   void Welcome(IoWorker* worker, tcp::socket socket);
   void ForEachSession(void (Session::*act)());
@@ -79,6 +79,7 @@ struct HttpServer::Impl {
   std::vector<asio::executor_work_guard<asio::io_context::executor_type>> guards;
   std::vector<std::thread> threads;
   bool stopped = false;
+  bool stuck = false;
 };
 
 util::Status HttpServer::Impl::Bind() {
@@ -159,8 +160,8 @@ bool HttpServer::Impl::WaitForNoConnections(std::chrono::nanoseconds time) {
                                            [this]() { return core.connection_count == 0; });
 }
 
-void HttpServer::Impl::Stop(int64_t grace_ns) {
-  if (stopped) return;
+bool HttpServer::Impl::Stop(int64_t grace_ns) {
+  if (stopped) return !stuck;
   stopped = true;
   core.stopping.store(true);
   if (!threads.empty()) {
@@ -172,7 +173,8 @@ void HttpServer::Impl::Stop(int64_t grace_ns) {
     if (!WaitForNoConnections(std::chrono::nanoseconds(grace_ns))) {
       if (grace_ns > 0) util::LogWarn("requests still running at shutdown are cancelled");
       ForEachSession(&Session::Abort);
-      WaitForNoConnections(kAbortWait);
+      stuck = !WaitForNoConnections(kAbortWait);
+      if (stuck) return false;
     }
   }
   core.query_pool.join();
@@ -180,6 +182,7 @@ void HttpServer::Impl::Stop(int64_t grace_ns) {
   for (auto& guard : guards) guard.reset();
   for (const auto& worker : workers) worker->context.stop();
   for (std::thread& thread : threads) thread.join();
+  return true;
 }
 
 util::Result<std::unique_ptr<HttpServer>> HttpServer::Listen(ServerOptions options, Router router) {
@@ -191,7 +194,7 @@ util::Result<std::unique_ptr<HttpServer>> HttpServer::Listen(ServerOptions optio
 HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 HttpServer::~HttpServer() {
-  impl_->Stop(0);
+  if (!impl_->Stop(0)) static_cast<void>(impl_.release());
 }
 
 void HttpServer::Start() {
@@ -202,8 +205,8 @@ const std::string& HttpServer::address() const {
   return impl_->address;
 }
 
-void HttpServer::Stop(int64_t grace_ns) {
-  impl_->Stop(grace_ns);
+bool HttpServer::Stop(int64_t grace_ns) {
+  return impl_->Stop(grace_ns);
 }
 
 }  // namespace influxdb3::server::http

@@ -55,8 +55,9 @@ class HttpServer {
   const std::string& address() const;
 
   /// Accepts nothing more, closes idle connections, gives running requests `grace_ns` to end, then
-  /// cancels the rest. Blocks until every thread is done. Idempotent.
-  void Stop(int64_t grace_ns);
+  /// cancels the rest. False when some handler does not end even so: then its thread is left
+  /// behind with all that it uses, and the process should end without destroying that. Idempotent.
+  bool Stop(int64_t grace_ns);
 
  private:
   struct Impl;

@@ -69,6 +69,7 @@ class FakeQueryEngine : public query::QueryEngine {
   util::Result<std::unique_ptr<query::ResultStream>> ExecuteSql(
       const query::QueryRequest& request) override {
     last = request;
+    last.on_start = nullptr;
     return status;
   }
 

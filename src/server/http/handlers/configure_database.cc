@@ -58,7 +58,7 @@ void HandleShow(const ServerServices& services, const ExchangePtr& exchange) {
   query::QueryRequest request;
   request.database = catalog::kInternalDatabaseName;
   request.sql = ListingSql(services.writes->ListDatabases(*show_deleted), *show_deleted);
-  RespondWithQuery(services.queries, exchange, format, request);
+  RespondWithQuery(services.queries, exchange, format, std::move(request));
 }
 
 util::Result<std::optional<int64_t>> RetentionOf(const JsonParams& params) {

@@ -90,7 +90,6 @@ Response QueryError(const Status& status) {
 
 void RespondWithRows(const std::shared_ptr<Exchange>& exchange, ResultFormat format,
                      std::shared_ptr<query::ResultStream> stream) {
-  exchange->OnDisconnect([stream]() { stream->Cancel(); });
   util::Result<std::unique_ptr<query::ResultWriter>> writer =
       query::ResultWriter::Make(format, stream->schema());
   if (!writer.ok()) {
@@ -110,7 +109,11 @@ void RespondWithRows(const std::shared_ptr<Exchange>& exchange, ResultFormat for
 }
 
 void RespondWithQuery(query::QueryEngine* engine, const std::shared_ptr<Exchange>& exchange,
-                      ResultFormat format, const query::QueryRequest& request) {
+                      ResultFormat format, query::QueryRequest request) {
+  // The first rows may take long, and the client may leave meanwhile.
+  request.on_start = [exchange](std::function<void()> cancel) {
+    exchange->OnDisconnect(std::move(cancel));
+  };
   util::Result<std::unique_ptr<query::ResultStream>> stream = engine->ExecuteSql(request);
   if (!stream.ok()) {
     exchange->Respond(QueryError(stream.status()));

@@ -25,6 +25,6 @@ void RespondWithRows(const std::shared_ptr<Exchange>& exchange, query::ResultFor
 
 /// Runs the query and answers with its rows or its error. On the query pool.
 void RespondWithQuery(query::QueryEngine* engine, const std::shared_ptr<Exchange>& exchange,
-                      query::ResultFormat format, const query::QueryRequest& request);
+                      query::ResultFormat format, query::QueryRequest request);
 
 }  // namespace influxdb3::server::http

@@ -123,7 +123,8 @@ void HandleQuerySql(const ServerServices& services, const std::shared_ptr<Exchan
     exchange->Respond(PlainError(accepted.status()));
     return;
   }
-  RespondWithQuery(services.queries, exchange, request->format.value_or(*accepted), request->query);
+  RespondWithQuery(services.queries, exchange, request->format.value_or(*accepted),
+                   std::move(request->query));
 }
 
 }  // namespace
