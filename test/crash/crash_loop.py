@@ -33,6 +33,7 @@ DATABASE = "crash"
 TABLES = ("small", "wide", "tagged")
 LIFE_SECONDS_MAX = 0.8  # of a server between its readiness and its end
 FAULT_POINT_SECONDS_MAX = 3.0
+FAULT_POINT_EXIT_CODE = 137
 # Columns of the table `wide` come and go over the run, so that catalog changes ride along.
 WIDE_FIELDS = 60
 
@@ -184,6 +185,7 @@ class CrashLoop:
         self.server.binary = binary
         self.oracle = Oracle()
         self.next_batches = [0] * writers
+        self.fault_point_deaths = 0
 
     def run(self):
         """Raises CrashFailure and keeps the directory when something is wrong."""
@@ -192,6 +194,8 @@ class CrashLoop:
         try:
             for number in range(self.rounds):
                 self.one_round(number)
+            if self.fault_point is not None and self.fault_point_deaths == 0:
+                raise CrashFailure(f"no server passed {self.fault_point}")
             self.start(with_fault=False)
             self.verify()
             if self.server.stop() != 0:
@@ -207,7 +211,9 @@ class CrashLoop:
         shutil.rmtree(self.directory)
         done = sum(b.acknowledged for b in self.oracle.batches.values())
         self.report(f"{len(self.oracle.batches)} batches sent, {done} acknowledged, all as they "
-                    "must be")
+                    "must be"
+                    + (f", {self.fault_point_deaths} deaths at {self.fault_point}"
+                       if self.fault_point else ""))
 
     def one_round(self, number: int):
         self.start(with_fault=False)
@@ -233,11 +239,13 @@ class CrashLoop:
         """False when the server ended at its fault point before it was ready."""
         self.server.environment = {}
         if with_fault:
-            passing = self.rng.choice((1, 1, 2, 3, 5, 10, 20))
+            # The first server dies for certain; a later passing may never come.
+            passing = self.rng.choice((1, 1, 2, 3, 5, 10, 20)) if self.fault_point_deaths else 1
             self.server.environment["INFLUXDB3_FAULT_POINT"] = f"{self.fault_point}:{passing}"
             self.server.spawn()
             while not self.server.answers():
                 if self.server.process.poll() is not None:
+                    self.count_death()
                     return False
                 time.sleep(0.005)
             return True
@@ -257,7 +265,15 @@ class CrashLoop:
             deadline = time.monotonic() + FAULT_POINT_SECONDS_MAX
             while self.server.process.poll() is None and time.monotonic() < deadline:
                 time.sleep(0.005)
+            self.count_death()
         self.server.kill()
+
+    def count_death(self):
+        code = self.server.process.poll()
+        if code == FAULT_POINT_EXIT_CODE:
+            self.fault_point_deaths += 1
+        elif code is not None:
+            raise CrashFailure(f"the server ended with {code}\n{self.server.log[-4000:]}")
 
     # Checks
 
