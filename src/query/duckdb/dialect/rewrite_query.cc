@@ -41,11 +41,21 @@ void AssignEngineNames(std::vector<OutputColumn>& columns) {
   }
 }
 
+/// An integer literal of any width, cut to what fits.
+int64_t WholeNumber(const Value& value) {
+  Value narrow;
+  std::string error;
+  if (value.DefaultTryCastAs(duckdb::LogicalType::BIGINT, narrow, &error)) {
+    return narrow.GetValue<int64_t>();
+  }
+  return value.ToString()[0] == '-' ? INT64_MIN : INT64_MAX;
+}
+
 /// The 1-based position a literal in ORDER BY or GROUP BY stands for; 0 for other expressions.
 int64_t Ordinal(const ParsedExpression& expression) {
   const Value* value = LiteralValue(expression);
   if (value == nullptr || value->IsNull() || !value->type().IsIntegral()) return 0;
-  return value->GetValue<int64_t>();
+  return WholeNumber(*value);
 }
 bool IsOrdinal(const ParsedExpression& expression) {
   const Value* value = LiteralValue(expression);
@@ -497,7 +507,7 @@ void Rewriter::RewriteLimit(ExpressionPtr& limit, const char* what,
   if (value == nullptr || value->IsNull()) return;
   int64_t count = 0;
   if (value->type().IsIntegral()) {
-    count = value->GetValue<int64_t>();
+    count = WholeNumber(*value);
   } else {
     ThrowPlanError(
         fmt::format("Expected {} to be an integer or null, but got {}", what, value->ToString()));

@@ -175,6 +175,8 @@ TEST_F(ScopeTest, OrdinalsMustExist) {
   const std::string prefix = "invalid argument: Error during planning: ";
   EXPECT_EQ(Error("SELECT cnt FROM cpu ORDER BY 2"),
             prefix + "Order by column out of bounds, specified: 2, max: 1");
+  EXPECT_NE(Error("SELECT cnt FROM cpu ORDER BY 18446744073709551615").find("out of bounds"),
+            std::string::npos);
   EXPECT_EQ(Error("SELECT cnt FROM cpu GROUP BY 3"),
             prefix + "Cannot find column with position 3 in SELECT clause. Valid columns: 1 to 1");
 }
