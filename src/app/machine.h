@@ -8,6 +8,10 @@ namespace influxdb3::app {
 /// Memory this process may use: the machine's, or its control group's limit where that is less.
 size_t MemoryBytes();
 int CoreCount();
+/// Makes the allocator keep freed memory for reuse instead of returning it at once. Call before
+/// other threads run.
+void TuneAllocator();
+
 /// Allows as many open files as the system lets an ordinary process have.
 void RaiseOpenFileLimit();
 

@@ -34,6 +34,7 @@ int Serve(const ServeOptions& options) {
   const int64_t begun_ns = util::Clock::System().SteadyNs();
   util::LogInfo("server starting node_id={} version={} revision={}", options.node_id, kVersion,
                 Revision());
+  TuneAllocator();
   RaiseOpenFileLimit();
   util::Result<std::unique_ptr<Node>> started = Node::Start(options);
   if (!started.ok()) return FailServe(started.status());

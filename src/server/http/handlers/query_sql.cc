@@ -32,8 +32,9 @@ util::Result<ParameterValue> ToParameter(const json& value) {
     }
     case json::value_t::number_float: return ParameterValue(value.get<double>());
     case json::value_t::string: return ParameterValue(value.get<std::string>());
-    default:
-      return Status::InvalidArgument(InvalidTypeText(value, "null, a boolean, number or string"));
+    case json::value_t::array:
+      return Status::InvalidArgument("JSON arrays are not supported as query parameters");
+    default: return Status::InvalidArgument("JSON objects are not supported as query parameters");
   }
 }
 
