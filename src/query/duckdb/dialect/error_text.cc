@@ -62,7 +62,10 @@ std::string WithoutExcerpt(const std::string& text) {
   return kept;
 }
 
-Status TranslateBinderError(const std::string& text) {
+Status TranslateBinderError(const std::string& whole_text) {
+  // Matching recurses with each character, and names in a message may be of any length.
+  constexpr size_t kMatchedBytes = 2048;
+  const std::string text = whole_text.substr(0, kMatchedBytes);
   std::smatch match;
   static const std::regex kLike(
       "No function matches the given name and argument types '!?~~\\*?\\(([A-Z_]+), "

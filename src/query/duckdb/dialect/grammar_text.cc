@@ -237,7 +237,8 @@ class Writer {
     if (IsReserved(token) && StandsAsIdentifier()) {
       EmitIdentifier(token.value);
     } else {
-      Emit(token.text);
+      // The parser keeps the case of names that are keywords elsewhere, such as temp.
+      Emit(token.value);
     }
     return Status::Ok();
   }

@@ -203,10 +203,9 @@ LogicalType TypeFromSql(const LogicalType& parsed) {
   }
   std::string text = parsed.ToString();
   text.erase(std::remove(text.begin(), text.end(), '"'), text.end());
-  const std::string written = text;
   text = duckdb::StringUtil::Upper(text);
   if (text.size() > 2 && text.substr(text.size() - 2) == "[]") {
-    ThrowUnsupported(fmt::format("Unsupported SQL type {}", written));
+    ThrowUnsupported(fmt::format("Unsupported SQL type {}", text));
   }
   const std::string name = text.substr(0, text.find('('));
   static constexpr std::pair<std::string_view, LogicalTypeId> kTypes[] = {
@@ -244,7 +243,7 @@ LogicalType TypeFromSql(const LogicalType& parsed) {
   if (name == "TIMESTAMP" || name == "DATETIME") return LogicalType(LogicalTypeId::TIMESTAMP_NS);
   if (name == "TIMESTAMP WITH TIME ZONE" || name == "TIMESTAMPTZ")
     return ZonedTimestampType("+00:00");
-  ThrowUnsupported(fmt::format("Unsupported SQL type {}", written));
+  ThrowUnsupported(fmt::format("Unsupported SQL type {}", text));
 }
 
 void Rewriter::RewriteCast(ExpressionPtr& expression, const ExpressionContext& context) {

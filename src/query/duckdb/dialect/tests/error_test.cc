@@ -111,5 +111,13 @@ TEST_F(ErrorTest, KindsOfDuckDbErrors) {
             "Resources exhausted: could not allocate");
 }
 
+TEST_F(ErrorTest, LongNamesInMessagesAreSafe) {
+  const std::string name(200'000, 'x');
+  const duckdb::ErrorData error(duckdb::ExceptionType::BINDER,
+                                "No function matches the given name and argument types '" + name +
+                                    "(VARCHAR)'. You might need to add explicit type casts.");
+  EXPECT_EQ(TranslateError(error).code(), util::StatusCode::kInvalidArgument);
+}
+
 }  // namespace
 }  // namespace influxdb3::query::sql

@@ -221,5 +221,11 @@ TEST_F(ScopeTest, SetOperations) {
             "invalid argument: Schema error: No field named nosuch. Valid fields are a.");
 }
 
+TEST_F(ScopeTest, KeywordsElsewhereAreFoldedToo) {
+  // TEMP is a word of the grammar, which keeps the case of those.
+  EXPECT_EQ(Cell("SELECT Temp AS X FROM mem WHERE used = 2"), "20");
+  EXPECT_EQ(Run("SELECT temp AS MyHost FROM MEM").names[0], "myhost");
+}
+
 }  // namespace
 }  // namespace influxdb3::query::sql
