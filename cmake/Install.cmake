@@ -3,6 +3,8 @@
 # package never collides with the system's.
 include(GNUInstallDirs)
 set(INFLUXDB3_LIBRARY_DIR "lib/influxdb3")
+# Packing needs the program, not every test.
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
 set(CMAKE_INSTALL_RPATH "$ORIGIN/../${INFLUXDB3_LIBRARY_DIR}")
 
 set(CPACK_GENERATOR "TGZ;DEB")

@@ -127,6 +127,7 @@ void HttpClient::Connection::Configure(const HttpRequest& request, const std::st
   }
   if (!options.token.empty()) headers.Add("Authorization: Bearer " + options.token);
   curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers.list);
+  if (IsLoopbackUrl(base_url)) curl_easy_setopt(handle, CURLOPT_NOPROXY, "*");
   if (!options.tls_ca_path.empty()) {
     curl_easy_setopt(handle, CURLOPT_CAINFO, options.tls_ca_path.c_str());
   }
@@ -168,9 +169,8 @@ util::Result<HttpReply> HttpClient::Connection::Run(const HttpRequest& request,
     return ErrorFromReply(static_cast<int>(status), transfer.reply.body);
   }
   if (code != CURLE_OK) {
-    return util::Status::Unavailable(
-        fmt::format("the connection broke while reading the reply from {}: {}", url,
-                    curl_easy_strerror(code)));
+    return util::Status::Unavailable(fmt::format(
+        "the connection broke while reading the reply from {}: {}", url, curl_easy_strerror(code)));
   }
   return std::move(transfer.reply);
 }

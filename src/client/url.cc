@@ -42,6 +42,16 @@ util::Result<std::string> NormalizeBaseUrl(std::string_view url) {
   return std::string(url);
 }
 
+bool IsLoopbackUrl(std::string_view base) {
+  size_t scheme = base.find("://");
+  if (scheme == std::string_view::npos) return false;
+  std::string_view host = base.substr(scheme + 3);
+  host = host.substr(0, host.find('/'));
+  if (host.starts_with("[::1]")) return true;
+  host = host.substr(0, host.find(':'));
+  return host == "localhost" || host.starts_with("127.");
+}
+
 std::string BuildUrl(std::string_view base, std::string_view path,
                      const QueryParameters& parameters) {
   std::string url = fmt::format("{}{}", base, path);

@@ -16,6 +16,9 @@ std::string PercentEncode(std::string_view text);
 /// `https://…` with a host.
 util::Result<std::string> NormalizeBaseUrl(std::string_view url);
 
+/// True for an address of this machine (`localhost`, 127.x.x.x, `[::1]`), which no proxy can reach.
+bool IsLoopbackUrl(std::string_view base);
+
 using QueryParameters = std::vector<std::pair<std::string, std::string>>;
 
 /// `base` + `path` + `?name=value&…`; `base` must come from NormalizeBaseUrl.

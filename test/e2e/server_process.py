@@ -49,7 +49,8 @@ class ServerProcess:
     """Data and log live in `directory`; the same directory can be started again."""
 
     def __init__(self, directory: pathlib.Path, *, store: str = "file", node_id: str = "host01",
-                 arguments: tuple[str, ...] = (), environment: dict[str, str] | None = None):
+                 arguments: tuple[str, ...] = (), environment: dict[str, str] | None = None,
+                 data_dir: pathlib.Path | None = None):
         self.directory = pathlib.Path(directory)
         self.directory.mkdir(parents=True, exist_ok=True)
         self.binary = find_binary()
@@ -57,12 +58,9 @@ class ServerProcess:
         self.node_id = node_id
         self.arguments = tuple(arguments)
         self.environment = environment or {}
+        self.data_dir = data_dir or self.directory / "data"
         self.process: subprocess.Popen | None = None
         self.address = ""
-
-    @property
-    def data_dir(self) -> pathlib.Path:
-        return self.directory / "data"
 
     @property
     def log_path(self) -> pathlib.Path:

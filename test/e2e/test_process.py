@@ -1,17 +1,21 @@
 """The server as a process: restart, signals, second server, fatal errors, quick start."""
 
+import fcntl
 import http.client
 import os
 import pty
 import re
 import shutil
 import signal
+import socket
 import subprocess
+import termios
 import threading
+import urllib.parse
 
 import pytest
 
-from server_process import clean_environment, find_binary, run_binary
+from server_process import run_binary
 
 
 def test_restart_keeps_data_and_schema(server):
@@ -57,7 +61,7 @@ def test_control_c_on_a_terminal(make_server):
     leader, follower = pty.openpty()
     try:
         server.spawn(stdin=follower, start_new_session=True,
-                     preexec_fn=lambda: __import__("fcntl").ioctl(0, 0x540E, 0))
+                     preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
         os.close(follower)
         server.wait_until_ready()
         os.write(leader, b"\x03")
@@ -120,26 +124,20 @@ def test_stop_under_load_loses_nothing_acknowledged(server):
 
 
 def test_second_server_on_the_same_directory_is_refused(make_server):
-    first = make_server("a").start()
-    second = make_server("a", arguments=(f"--tcp-listener-file-path={first.directory / 'other'}",))
-    second.arguments = ()
-    done = subprocess.run([str(find_binary()), "serve", "--node-id=host01", "--object-store=file",
-                           f"--data-dir={first.data_dir}", "--http-bind=127.0.0.1:0"],
-                          capture_output=True, text=True, timeout=60, env=clean_environment())
-    assert done.returncode == 1
-    assert "Serve command failed: " in done.stderr
+    first = make_server("first").start()
     first.must_write("foo", "m v=1")
+    second = make_server("second", data_dir=first.data_dir).spawn()
+    assert second.process.wait(60) == 1
+    assert "Serve command failed: " in second.log
+    assert first.rows("foo", "SELECT count(*) AS n FROM m") == [{"n": 1}]
     assert first.stop() == 0
+    second.start()
+    assert second.rows("foo", "SELECT count(*) AS n FROM m") == [{"n": 1}]
 
 
 def test_other_nodes_share_a_directory(make_server):
-    first = make_server("a").start()
-    other = make_server("b", node_id="host02")
-    other.arguments = (f"--data-dir={first.data_dir}",)
-    other.store = "file"
-    command = [part for part in other.command() if part != f"--data-dir={other.data_dir}"]
-    other.command = lambda: command
-    other.start()
+    first = make_server("first").start()
+    other = make_server("other", node_id="host02", data_dir=first.data_dir).start()
     first.must_write("foo", "m v=1")
     assert other.query("foo", "SELECT * FROM m").status == 404
     assert other.stop() == 0
@@ -235,3 +233,38 @@ def test_unlimited_readers_do_not_disturb_a_stop(server):
     connection.close()
 
 
+
+
+HEAVY = "SELECT count(*) AS n FROM m a, m b WHERE a.v + b.v > 1000"
+
+
+def test_query_time_out(make_server):
+    server = make_server(arguments=("--query-timeout=300ms",)).start()
+    server.must_write("foo", "".join(f"m v={i}i {i + 1}\n" for i in range(100_000)),
+                      precision="nanosecond")
+    reply = server.query("foo", HEAVY)
+    assert reply.status >= 400, reply
+    assert server.rows("foo", "SELECT count(*) AS n FROM m") == [{"n": 100_000}]
+
+
+def test_query_memory_limit(make_server):
+    server = make_server(arguments=("--exec-mem-pool-bytes=64mb",)).start()
+    server.must_write("foo", "".join(f"m v={i}i {i + 1}\n" for i in range(100_000)),
+                      precision="nanosecond")
+    reply = server.query("foo", "SELECT a.v AS x, array_agg(b.v) AS y FROM m a, m b GROUP BY a.v")
+    assert reply.status == 500, reply
+    assert reply.text.startswith("Resources exhausted: ")
+    assert server.rows("foo", "SELECT count(*) AS n FROM m") == [{"n": 100_000}]
+
+
+def test_a_client_that_leaves_ends_its_query(make_server):
+    server = make_server(arguments=("--max-concurrent-queries=1",)).start()
+    server.must_write("foo", "".join(f"m v={i}i {i + 1}\n" for i in range(100_000)),
+                      precision="nanosecond")
+    host, port = server.address.rsplit(":", 1)
+    client = socket.create_connection((host, int(port)), timeout=60)
+    path = "/api/v3/query_sql?" + urllib.parse.urlencode({"db": "foo", "q": HEAVY})
+    client.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    client.close()
+    # The only place for a query becomes free again.
+    assert server.rows("foo", "SELECT 1 AS one") == [{"one": 1}]

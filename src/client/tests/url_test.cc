@@ -19,6 +19,16 @@ TEST(UrlTest, BaseAddressNeedsSchemeAndHost) {
   EXPECT_FALSE(NormalizeBaseUrl("http://a b").ok());
 }
 
+TEST(UrlTest, LoopbackAddresses) {
+  for (const char* loopback : {"http://localhost", "http://localhost:8181", "https://127.0.0.1:1",
+                               "http://127.8.9.1/x", "http://[::1]:8181"}) {
+    EXPECT_TRUE(IsLoopbackUrl(loopback)) << loopback;
+  }
+  for (const char* other : {"http://localhost.example:1", "http://10.0.0.1", "http://[::2]:1"}) {
+    EXPECT_FALSE(IsLoopbackUrl(other)) << other;
+  }
+}
+
 TEST(UrlTest, ParametersFollowThePath) {
   EXPECT_EQ(BuildUrl("http://h:1", "/write", {}), "http://h:1/write");
   EXPECT_EQ(BuildUrl("http://h:1", "/write", {{"db", "a/b"}, {"q", "1+1"}}),
