@@ -2,6 +2,7 @@
 
 #include <arrow/c/bridge.h>
 #include <arrow/record_batch.h>
+#include <arrow/result.h>
 #include <arrow/type.h>
 #include <arrow/util/key_value_metadata.h>
 
@@ -13,6 +14,7 @@
 #include "duckdb/main/stream_query_result.hpp"
 
 #include "model/column_type.h"
+#include "query/duckdb/dialect/interval_literal.h"
 #include "query/duckdb/result_types.h"
 
 namespace influxdb3::query {
@@ -90,13 +92,33 @@ Status DuckDbResultStream::MakeSchema() {
   if (!imported.ok()) return FromArrow(imported.status());
   std::vector<std::shared_ptr<arrow::Field>> fields = (*imported)->fields();
   for (size_t i = 0; i < fields.size(); ++i) {
-    if (auto own_type = OwnArrowType(types_[i])) fields[i] = fields[i]->WithType(own_type);
+    if (sql::IsNanoInterval(types_[i])) {
+      has_nano_intervals_ = true;
+    } else if (auto own_type = OwnArrowType(types_[i])) {
+      fields[i] = fields[i]->WithType(own_type);
+    }
     if (i >= columns_.size() || columns_[i].iox_type.empty()) continue;
     fields[i] = fields[i]->WithMetadata(
         arrow::key_value_metadata({std::string(model::kIoxColumnTypeKey)}, {columns_[i].iox_type}));
   }
+  engine_schema_ = arrow::schema(fields);
+  for (size_t i = 0; i < fields.size(); ++i) {
+    if (sql::IsNanoInterval(types_[i])) fields[i] = fields[i]->WithType(OwnArrowType(types_[i]));
+  }
   schema_ = arrow::schema(std::move(fields));
   return Status::Ok();
+}
+
+arrow::Result<std::shared_ptr<arrow::RecordBatch>> DuckDbResultStream::ImportBatch(
+    ArrowArray* c_array) const {
+  ARROW_ASSIGN_OR_RAISE(auto batch, arrow::ImportRecordBatch(c_array, engine_schema_));
+  if (!has_nano_intervals_) return batch;
+  std::vector<std::shared_ptr<arrow::Array>> columns = batch->columns();
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (!sql::IsNanoInterval(types_[i])) continue;
+    ARROW_ASSIGN_OR_RAISE(columns[i], NanoIntervalsFromStructs(*columns[i]));
+  }
+  return arrow::RecordBatch::Make(schema_, batch->num_rows(), std::move(columns));
 }
 
 void DuckDbResultStream::ConvertToClientTypes(duckdb::DataChunk* chunk) const {
@@ -131,7 +153,7 @@ Result<std::shared_ptr<arrow::RecordBatch>> DuckDbResultStream::FetchBatch() {
     }
     if (appender.RowCount() == 0) return none;
     ArrowArray c_array = appender.Finalize();
-    auto batch = arrow::ImportRecordBatch(&c_array, schema_);
+    auto batch = ImportBatch(&c_array);
     if (!batch.ok()) {
       Finish(End::kFail);
       return FromArrow(batch.status());

@@ -11,6 +11,13 @@
 #include "query/duckdb/dialect/dialect.h"
 #include "query/query_engine.h"
 
+struct ArrowArray;
+
+namespace arrow {
+template <class T>
+class Result;
+}
+
 namespace influxdb3::query {
 
 /// A statement running in a connection of its own, fetched as Arrow batches.
@@ -38,6 +45,7 @@ class DuckDbResultStream : public ResultStream {
 
  private:
   util::Status MakeSchema();
+  arrow::Result<std::shared_ptr<arrow::RecordBatch>> ImportBatch(ArrowArray* c_array) const;
   /// The next batch from the engine; null at the end.
   util::Result<std::shared_ptr<arrow::RecordBatch>> FetchBatch();
   void ConvertToClientTypes(duckdb::DataChunk* chunk) const;
@@ -50,6 +58,8 @@ class DuckDbResultStream : public ResultStream {
   duckdb::unique_ptr<duckdb::QueryResult> result_;
   duckdb::vector<duckdb::LogicalType> types_;  ///< of the batches, after unifying timestamps
   std::shared_ptr<arrow::Schema> schema_;
+  std::shared_ptr<arrow::Schema> engine_schema_;  ///< of what the engine exports
+  bool has_nano_intervals_ = false;               ///< schema_ and engine_schema_ differ
   std::shared_ptr<arrow::RecordBatch> first_batch_;
   bool first_taken_ = false;
   bool exhausted_ = false;

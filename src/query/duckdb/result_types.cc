@@ -1,10 +1,15 @@
 #include "query/duckdb/result_types.h"
 
+#include <arrow/array.h>
+#include <arrow/array/builder_time.h>
+#include <arrow/result.h>
 #include <arrow/type.h>
 
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "query/duckdb/dialect/interval_literal.h"
 
 namespace influxdb3::query {
 namespace {
@@ -45,6 +50,7 @@ LogicalType ClientType(const LogicalType& type) {
     case LogicalTypeId::LIST:
       return LogicalType::LIST(ClientType(duckdb::ListType::GetChildType(type)));
     case LogicalTypeId::STRUCT: {
+      if (sql::IsNanoInterval(type)) return type;
       if (duckdb::StructType::IsUnnamed(type)) return type;
       duckdb::child_list_t<LogicalType> members;
       for (const auto& [name, member] : duckdb::StructType::GetChildTypes(type)) {
@@ -59,7 +65,25 @@ LogicalType ClientType(const LogicalType& type) {
 std::shared_ptr<arrow::DataType> OwnArrowType(const LogicalType& type) {
   if (IsNamed(type, kDurationAlias)) return arrow::duration(arrow::TimeUnit::NANO);
   if (IsNamed(type, kUtcSecondsAlias)) return arrow::timestamp(arrow::TimeUnit::SECOND, "UTC");
+  if (sql::IsNanoInterval(type)) return arrow::month_day_nano_interval();
   return nullptr;
+}
+
+arrow::Result<std::shared_ptr<arrow::Array>> NanoIntervalsFromStructs(const arrow::Array& structs) {
+  const auto& columns = static_cast<const arrow::StructArray&>(structs);
+  const auto& months = static_cast<const arrow::Int32Array&>(*columns.field(0));
+  const auto& days = static_cast<const arrow::Int32Array&>(*columns.field(1));
+  const auto& nanos = static_cast<const arrow::Int64Array&>(*columns.field(2));
+  arrow::MonthDayNanoIntervalBuilder builder;
+  ARROW_RETURN_NOT_OK(builder.Reserve(structs.length()));
+  for (int64_t i = 0; i < structs.length(); ++i) {
+    if (structs.IsNull(i)) {
+      builder.UnsafeAppendNull();
+    } else {
+      builder.UnsafeAppend({months.Value(i), days.Value(i), nanos.Value(i)});
+    }
+  }
+  return builder.Finish();
 }
 
 std::string ArrowTypeText(const LogicalType& type) {

@@ -6,8 +6,11 @@
 #include "duckdb.hpp"
 
 namespace arrow {
+class Array;
 class DataType;
-}
+template <class T>
+class Result;
+}  // namespace arrow
 
 namespace influxdb3::query {
 
@@ -23,6 +26,10 @@ duckdb::LogicalType ClientType(const duckdb::LogicalType& type);
 
 /// The Arrow type of a column of a type that DuckDB would translate to another one; else null.
 std::shared_ptr<arrow::DataType> OwnArrowType(const duckdb::LogicalType& type);
+
+/// The dialect's intervals with nanoseconds (sql::IsNanoInterval), which leave DuckDB as structs of
+/// months, days and nanos, as Arrow intervals. Fails only when memory does.
+arrow::Result<std::shared_ptr<arrow::Array>> NanoIntervalsFromStructs(const arrow::Array& structs);
 
 /// The reference's text for a type of a virtual table, e.g. `Utf8`.
 std::string ArrowTypeText(const duckdb::LogicalType& type);

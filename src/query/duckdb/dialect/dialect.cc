@@ -21,6 +21,10 @@
 namespace influxdb3::query::sql {
 namespace {
 
+// Passes over the tree recurse; this depth fits a thread's stack many times over, also with the
+// larger frames of a sanitizer build.
+constexpr duckdb::idx_t kExpressionDepthMax = 300;
+
 using util::Result;
 using util::Status;
 
@@ -66,6 +70,7 @@ Result<duckdb::unique_ptr<duckdb::SelectStatement>> ParseQuery(const std::vector
                                                                GrammarText* text) {
   ASSIGN_OR_RETURN(*text, WriteForGrammar(tokens));
   duckdb::ParserOptions options;
+  options.max_expression_depth = kExpressionDepthMax;
   options.preserve_identifier_case = false;
   duckdb::Parser parser(options);
   try {
