@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "query/duckdb/dialect/arrow_type_text.h"
 #include "query/duckdb/dialect/interval_literal.h"
 
 namespace influxdb3::query {
@@ -66,6 +67,9 @@ std::shared_ptr<arrow::DataType> OwnArrowType(const LogicalType& type) {
   if (IsNamed(type, kDurationAlias)) return arrow::duration(arrow::TimeUnit::NANO);
   if (IsNamed(type, kUtcSecondsAlias)) return arrow::timestamp(arrow::TimeUnit::SECOND, "UTC");
   if (sql::IsNanoInterval(type)) return arrow::month_day_nano_interval();
+  if (const std::string zone = sql::TimestampZone(type); !zone.empty()) {
+    return arrow::timestamp(arrow::TimeUnit::NANO, zone);
+  }
   return nullptr;
 }
 
