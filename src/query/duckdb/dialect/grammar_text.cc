@@ -53,6 +53,12 @@ bool EndsOperand(const Token& token) {
   return token.kind == TokenKind::kSymbol && token.text != "(" && token.text != "[";
 }
 
+/// Requests name their parameters, so nothing can stand for a positional placeholder.
+Status NoValueFor(const std::string& placeholder) {
+  return Status::InvalidArgument(
+      "Error during planning: No value found for placeholder with name " + placeholder);
+}
+
 class Writer {
  public:
   explicit Writer(const std::vector<Token>& tokens) : tokens_(tokens) {}
@@ -123,7 +129,10 @@ class Writer {
       case TokenKind::kString: WriteString(); return Status::Ok();
       case TokenKind::kParameter: return WriteParameter();
       case TokenKind::kNumber: Emit(token.text); return Status::Ok();
-      case TokenKind::kSymbol: WriteSymbol(); return Status::Ok();
+      case TokenKind::kSymbol:
+        if (token.text == "?") return NoValueFor(token.text);
+        WriteSymbol();
+        return Status::Ok();
       case TokenKind::kWord: return WriteWord();
       case TokenKind::kEnd: break;
     }

@@ -50,6 +50,12 @@ TEST_F(ParameterTest, MissingOnesAreErrorsUnusedOnesAreNot) {
   EXPECT_EQ(
       Error("SELECT $host"),
       "invalid argument: Error during planning: No value found for placeholder with name $host");
+  for (const char* sql : {"SELECT ?", "SELECT cnt FROM cpu WHERE cnt = ?", "SELECT ? + $host"}) {
+    EXPECT_EQ(Error(sql),
+              "invalid argument: Error during planning: No value found for placeholder with name ?")
+        << sql;
+  }
+  EXPECT_EQ(Eval("'?'"), "?");
   EXPECT_EQ(Cell("SELECT 1", {{"unused", int64_t{5}}}), "1");
 }
 
