@@ -180,9 +180,14 @@ Result<Statement> ClassifyShow(const std::vector<Token>& tokens) {
     statement.setting = "datafusion.execution.time_zone";
     return statement;
   }
+  const Token& named = tokens[at];
   for (; tokens[at].kind != TokenKind::kEnd; ++at)
     statement.setting += tokens[at].value.empty() ? tokens[at].text : tokens[at].value;
   if (statement.setting.empty()) return UnexpectedToken("identifier", tokens[at]);
+  // Settings have a dotted name; a bare word is no setting but another language's statement.
+  if (statement.setting.find('.') == std::string::npos) {
+    return UnexpectedToken("the name of a setting", named);
+  }
   return statement;
 }
 

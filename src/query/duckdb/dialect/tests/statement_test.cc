@@ -160,6 +160,16 @@ TEST_F(StatementTest, Settings) {
             (Rows{{"datafusion.execution.batch_size", "8192"}}));
 }
 
+TEST_F(StatementTest, ShowOfAnotherLanguageIsASyntaxError) {
+  EXPECT_EQ(Error("SHOW MEASUREMENTS"),
+            "invalid argument: SQL error: ParserError(\"Expected: the name of a setting, found: "
+            "MEASUREMENTS at Line: 1, Column: 6\")");
+  for (const char* sql : {"SHOW TAG KEYS FROM cpu", "SHOW FIELD KEYS", "SHOW SERIES",
+                          "SHOW RETENTION POLICIES ON db"}) {
+    EXPECT_NE(Error(sql).find("ParserError"), std::string::npos) << sql;
+  }
+}
+
 TEST_F(StatementTest, ReservedWordsAreBareColumns) {
   const std::string from =
       " FROM (SELECT 1 AS \"end\", 2 AS \"order\", 3 AS \"desc\", 4 AS \"table\", "
