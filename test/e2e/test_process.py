@@ -190,13 +190,21 @@ def wal_segments(server):
     return sorted((server.data_dir / server.node_id / "wal").glob("*.wal"))
 
 
+def used_bytes(segment) -> int:
+    """Size of a segment without the zeros that are reserved behind its last frame."""
+    return len(segment.read_bytes().rstrip(b"\0"))
+
+
 def test_torn_tail_is_cut_and_reported(server):
     server.must_write("foo", "m v=1i 1")
     server.must_write("foo", "m v=2i 2")
     server.kill()
     last = wal_segments(server)[-1]
-    with last.open("ab") as segment:
-        segment.write(last.read_bytes()[-40:][:17])
+    used = used_bytes(last)
+    with last.open("r+b") as segment:
+        # Well behind the last frame, whose own end may be zeros.
+        segment.seek(used + 64)
+        segment.write(last.read_bytes()[used - 40:used - 23])
     server.start()
     assert re.search(r"torn|cut", server.log)
     assert server.rows("foo", "SELECT count(*) AS n FROM m") == [{"n": 2}]
@@ -212,7 +220,7 @@ def test_damaged_log_stops_the_start_with_place_and_advice(server):
     server.kill()
     first = wal_segments(server)[0]
     content = bytearray(first.read_bytes())
-    content[len(content) // 2] ^= 0xFF
+    content[used_bytes(first) // 2] ^= 0xFF
     first.write_bytes(content)
     server.spawn()
     assert server.process.wait(60) == 1
