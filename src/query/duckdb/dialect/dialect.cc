@@ -21,10 +21,6 @@
 namespace influxdb3::query::sql {
 namespace {
 
-// Passes over the tree recurse; this depth fits a thread's stack many times over, also with the
-// larger frames of a sanitizer build.
-constexpr duckdb::idx_t kExpressionDepthMax = 300;
-
 using util::Result;
 using util::Status;
 
@@ -76,7 +72,9 @@ Result<duckdb::unique_ptr<duckdb::SelectStatement>> ParseQuery(const std::vector
   try {
     parser.ParseQuery(text->sql);
   } catch (const std::exception& exception) {
-    return TranslateParserError(duckdb::ErrorData(exception), tokens, *text);
+    const duckdb::ErrorData error(exception);
+    if (IsNestingError(error.RawMessage())) return NestingError();
+    return TranslateParserError(error, tokens, *text);
   }
   if (parser.statements.size() != 1 ||
       parser.statements[0]->type != duckdb::StatementType::SELECT_STATEMENT) {

@@ -102,6 +102,21 @@ Status TranslateBinderError(const std::string& whole_text) {
 
 }  // namespace
 
+bool IsNestingError(const std::string& message) {
+  // The last one is the full stack of the generated parser.
+  for (const char* start : {"Max expression depth", "Maximum tree depth", "memory exhausted"}) {
+    if (message.rfind(start, 0) == 0) return true;
+  }
+  return false;
+}
+
+Status NestingError() {
+  return Status::InvalidArgument(
+      fmt::format("SQL error: RecursionLimitExceeded: The query nests expressions or subqueries "
+                  "more than {} levels deep. Simplify the query.",
+                  kExpressionDepthMax));
+}
+
 void ThrowFromFunction(const util::Status& status) {
   throw duckdb::InvalidInputException(
       duckdb::unordered_map<duckdb::string, duckdb::string>{
@@ -123,6 +138,8 @@ Status TranslateError(const ErrorData& error) {
     case ExceptionType::SYNTAX:
       return Status::InvalidArgument(fmt::format("SQL error: ParserError(\"{}\")", text));
     case ExceptionType::BINDER:
+      if (IsNestingError(text)) return NestingError();
+      return TranslateBinderError(text);
     case ExceptionType::CATALOG:
     case ExceptionType::EXPRESSION:
     case ExceptionType::PARAMETER_NOT_RESOLVED:

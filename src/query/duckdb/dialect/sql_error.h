@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <exception>
 #include <string>
 #include <utility>
@@ -7,6 +8,14 @@
 #include "util/status.h"
 
 namespace influxdb3::query::sql {
+
+/// How deep expressions and subqueries may nest. Passes over the tree recurse; this depth fits a
+/// thread's stack many times over, also with the larger frames of a sanitizer build.
+inline constexpr uint64_t kExpressionDepthMax = 300;
+
+/// Whether DuckDB's message says that a query nests too deep for one of its stages.
+bool IsNestingError(const std::string& message);
+util::Status NestingError();
 
 /// Carries a Status through DuckDB's callbacks and the recursive AST pass up to RewriteSql, which
 /// turns it back into a Status. Never leaves this folder.

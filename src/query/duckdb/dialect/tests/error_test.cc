@@ -111,6 +111,19 @@ TEST_F(ErrorTest, KindsOfDuckDbErrors) {
             "Resources exhausted: could not allocate");
 }
 
+TEST_F(ErrorTest, DepthErrorsOfTheBinderNameNoSettings) {
+  for (const char* text :
+       {"Max expression depth limit of 1000 exceeded. Use \"SET max_expression_depth TO x\" to "
+        "increase the maximum expression depth.",
+        "Maximum tree depth of 1000 exceeded in logical planner"}) {
+    const util::Status status = Translate(duckdb::ExceptionType::BINDER, text);
+    EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
+    EXPECT_EQ(status.message(),
+              "SQL error: RecursionLimitExceeded: The query nests expressions or subqueries more "
+              "than 300 levels deep. Simplify the query.");
+  }
+}
+
 TEST_F(ErrorTest, LongNamesInMessagesAreSafe) {
   const std::string name(200'000, 'x');
   const duckdb::ErrorData error(duckdb::ExceptionType::BINDER,

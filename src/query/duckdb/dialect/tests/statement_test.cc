@@ -199,6 +199,36 @@ TEST_F(StatementTest, FormsTheGrammarLacks) {
   EXPECT_EQ(Run("FROM cpu SELECT host LIMIT 1").names, (Names{"host"}));
 }
 
+std::string Repeated(const std::string& part, int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i) text += part;
+  return text;
+}
+
+TEST_F(StatementTest, DeepNestingNamesTheLimit) {
+  const std::string expected =
+      "invalid argument: SQL error: RecursionLimitExceeded: The query nests expressions or "
+      "subqueries more than 300 levels deep. Simplify the query.";
+  const std::string deep[] = {
+      "SELECT 1" + Repeated("+1", 5'000),
+      "SELECT " + Repeated("(", 10'000) + "1" + Repeated(")", 10'000),
+      "SELECT " + Repeated("abs(", 10'000) + "1" + Repeated(")", 10'000),
+      "SELECT " + Repeated("NOT ", 10'000) + "true",
+      "SELECT " + Repeated("- ", 10'000) + "1",
+      "SELECT " + Repeated("[", 10'000) + "1" + Repeated("]", 10'000),
+      Repeated("SELECT * FROM (", 5'000) + "SELECT 1" + Repeated(")", 5'000),
+      "SELECT cnt FROM cpu WHERE " + Repeated("cnt = 1 OR (", 10'000) + "true" +
+          Repeated(")", 10'000)};
+  for (const std::string& sql : deep) {
+    EXPECT_EQ(Error(sql), expected) << sql.substr(0, 60);
+  }
+}
+
+TEST_F(StatementTest, ModerateNestingRuns) {
+  EXPECT_EQ(Eval("1" + Repeated("+1", 100)), "101");
+  EXPECT_EQ(Eval(Repeated("(", 100) + "1" + Repeated(")", 100)), "1");
+}
+
 TEST_F(StatementTest, ExplainNamesItsKind) {
   EXPECT_TRUE(Run("EXPLAIN SELECT 1").status.ok());
   EXPECT_TRUE(Run("EXPLAIN ANALYZE VERBOSE SELECT 1").status.ok());
