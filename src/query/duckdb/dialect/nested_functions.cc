@@ -96,6 +96,38 @@ ExpressionPtr Union(FunctionCall& call) {
               Call("list_concat", std::move(call.children[0]), std::move(call.children[1])));
 }
 
+/// A second copy of an argument, for the guards of list sizes. Copies double what they hold, so
+/// guards within guards have a bound.
+ExpressionPtr CopyForGuard(const FunctionCall& call, const duckdb::ParsedExpression& argument) {
+  constexpr int kGuardsMax = 16;
+  const std::string text = argument.ToString();
+  int guards = 0;
+  for (size_t at = 0; (at = text.find("iox_bounded_", at)) != std::string::npos; ++at) ++guards;
+  if (guards > kGuardsMax) ThrowUnsupported(call.function_name + " nested this deep");
+  return argument.Copy();
+}
+
+ExpressionPtr Resize(FunctionCall& call) {
+  CheckArgumentCount(call, 2, 3);
+  ExpressionPtr list = std::move(call.children[0]);
+  ExpressionPtr fill = call.children.size() == 3 ? std::move(call.children[2])
+                                                 : Literal(Value(duckdb::LogicalType::SQLNULL));
+  ExpressionPtr size = Call("iox_bounded_size", std::move(call.children[1]),
+                            CopyForGuard(call, *list), CopyForGuard(call, *fill));
+  return Call("list_resize", std::move(list), std::move(size), std::move(fill));
+}
+
+ExpressionPtr Series(FunctionCall& call) {
+  CheckArgumentCount(call, 1, 3);
+  auto& given = call.children;
+  const size_t stop = given.size() == 1 ? 0 : 1;
+  ExpressionPtr from = stop == 0 ? Literal(Value::BIGINT(0)) : CopyForGuard(call, *given[0]);
+  ExpressionPtr step =
+      given.size() == 3 ? CopyForGuard(call, *given[2]) : Literal(Value::BIGINT(1));
+  given[stop] = Call("iox_bounded_stop", std::move(from), std::move(given[stop]), std::move(step));
+  return CallList(call.function_name, std::move(given));
+}
+
 FunctionEntry Mapped(const std::string& name, const char* engine,
                      LogicalTypeId result = LogicalTypeId::INVALID) {
   return {name, kScalar, engine, result};
@@ -136,7 +168,7 @@ std::vector<FunctionEntry> NestedFunctions() {
                        {"prepend", "list_prepend"},
                        {"push_back", "list_append"},
                        {"push_front", "array_push_front"},
-                       {"resize", "list_resize"},
+                       {"resize", "", LogicalTypeId::INVALID, Resize},
                        {"reverse", "list_reverse"},
                        {"slice", "", LogicalTypeId::INVALID, Slice},
                        {"sort", "", LogicalTypeId::INVALID, Sort},
@@ -147,8 +179,7 @@ std::vector<FunctionEntry> NestedFunctions() {
                        entry.transform});
     }
   }
-  for (const char* name : {"flatten", "generate_series", "map", "map_extract", "map_keys",
-                           "map_values", "range", "unnest"}) {
+  for (const char* name : {"flatten", "map", "map_extract", "map_keys", "map_values", "unnest"}) {
     table.push_back(Mapped(name, name));
   }
   table.push_back(Mapped("cardinality", "len", count));
@@ -156,10 +187,17 @@ std::vector<FunctionEntry> NestedFunctions() {
   table.push_back(Mapped("arrays_overlap", "list_has_any"));
   table.push_back(Mapped("make_array", "list_value"));
   table.push_back(Mapped("make_list", "list_value"));
-  const std::pair<const char*, CallTransform> built[] = {
-      {"array_empty", Empty}, {"empty", Empty},      {"get_field", Element},
-      {"list_empty", Empty},  {"make_map", MakeMap}, {"named_struct", NamedStruct},
-      {"row", Struct},        {"struct", Struct},    {"struct_literal", StructLiteral}};
+  const std::pair<const char*, CallTransform> built[] = {{"array_empty", Empty},
+                                                         {"empty", Empty},
+                                                         {"get_field", Element},
+                                                         {"generate_series", Series},
+                                                         {"range", Series},
+                                                         {"list_empty", Empty},
+                                                         {"make_map", MakeMap},
+                                                         {"named_struct", NamedStruct},
+                                                         {"row", Struct},
+                                                         {"struct", Struct},
+                                                         {"struct_literal", StructLiteral}};
   for (const auto& [name, transform] : built) {
     table.push_back({name, kScalar, "", LogicalTypeId::INVALID, transform});
   }

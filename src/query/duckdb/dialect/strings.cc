@@ -9,6 +9,7 @@
 #include "duckdb/common/vector_operations/unary_executor.hpp"
 
 #include "query/duckdb/dialect/function_support.h"
+#include "query/duckdb/dialect/growth.h"
 
 namespace influxdb3::query::sql {
 namespace {
@@ -207,6 +208,7 @@ void RegisterText(duckdb::ExtensionLoader& loader) {
   overlay.AddFunction(ScalarFunction({text, text, integer, integer}, text, RunOverlay));
   loader.RegisterFunction(overlay);
   loader.RegisterFunction(Polymorphic("iox_to_binary", 1, BindToBinary));
+  RegisterGrowth(loader);
 }
 
 }  // namespace influxdb3::query::sql

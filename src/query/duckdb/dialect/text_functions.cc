@@ -49,8 +49,8 @@ ExpressionPtr IfNotNull(FunctionCall& call) {
 ExpressionPtr Pad(FunctionCall& call) {
   CheckArgumentCount(call, 2, 3);
   ExpressionPtr fill = call.children.size() == 3 ? std::move(call.children[2]) : Literal(" ");
-  return Call(call.function_name, ToText(std::move(call.children[0])),
-              CastTo(LogicalType::INTEGER, std::move(call.children[1])), std::move(fill));
+  return Call("iox_" + call.function_name, ToText(std::move(call.children[0])),
+              CastTo(LogicalType::BIGINT, std::move(call.children[1])), std::move(fill));
 }
 
 ExpressionPtr Character(FunctionCall& call) {
@@ -209,12 +209,13 @@ FunctionEntry Built(const char* name, CallTransform transform) {
 
 std::vector<FunctionEntry> TextFunctions() {
   std::vector<FunctionEntry> table;
-  for (const char* name : {"ascii", "concat", "concat_ws", "contains", "ends_with", "left", "lower",
-                           "ltrim", "md5", "repeat", "replace", "reverse", "right", "rtrim",
-                           "split_part", "starts_with", "translate", "trim", "upper"}) {
+  for (const char* name :
+       {"ascii", "concat", "concat_ws", "contains", "ends_with", "left", "lower", "ltrim", "md5",
+        "reverse", "right", "rtrim", "split_part", "starts_with", "translate", "trim", "upper"}) {
     table.push_back(Mapped(name, name));
   }
-  for (const char* name : {"find_in_set", "initcap", "overlay", "substr_index", "substr"}) {
+  for (const char* name :
+       {"find_in_set", "initcap", "overlay", "repeat", "replace", "substr_index", "substr"}) {
     table.push_back({name, kScalar, std::string("iox_") + name});
   }
   const LogicalTypeId integer = LogicalTypeId::INTEGER;

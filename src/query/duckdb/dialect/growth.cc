@@ -1,0 +1,235 @@
+#include "query/duckdb/dialect/growth.h"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "duckdb/common/vector_operations/binary_executor.hpp"
+#include "duckdb/common/vector_operations/ternary_executor.hpp"
+
+#include "query/duckdb/dialect/function_support.h"
+
+namespace influxdb3::query::sql {
+namespace {
+
+using duckdb::DataChunk;
+using duckdb::ExpressionState;
+using duckdb::LogicalType;
+using duckdb::ScalarFunction;
+using duckdb::ScalarFunctionSet;
+using duckdb::string_t;
+using duckdb::StringVector;
+using duckdb::Vector;
+using util::Status;
+using util::StatusCode;
+
+std::string_view View(const string_t& text) {
+  return {text.GetData(), text.GetSize()};
+}
+
+string_t Store(Vector& result, std::string_view text) {
+  return StringVector::AddString(result, text.data(), text.size());
+}
+
+bool StartsCharacter(char c) {
+  return (c & 0xC0) != 0x80;
+}
+
+void RunRepeat(DataChunk& arguments, ExpressionState&, Vector& result) {
+  GrowthBudget budget;
+  std::string text;
+  duckdb::BinaryExecutor::Execute<string_t, int64_t, string_t>(
+      arguments.data[0], arguments.data[1], result, arguments.size(),
+      [&](string_t part, int64_t wanted) {
+        const uint64_t count = static_cast<uint64_t>(std::max<int64_t>(0, wanted));
+        text.clear();
+        if (part.GetSize() == 0) return Store(result, text);
+        budget.Take(count, part.GetSize());
+        text.reserve(count * part.GetSize());
+        for (uint64_t i = 0; i < count; ++i) text += View(part);
+        return Store(result, text);
+      });
+}
+
+/// Where the character `index` begins; the size when there are fewer. `found` is their number up
+/// to `index`.
+size_t CharacterOffset(std::string_view text, uint64_t index, uint64_t* found) {
+  *found = 0;
+  for (size_t at = 0; at < text.size(); ++at) {
+    if (!StartsCharacter(text[at])) continue;
+    if (*found == index) return at;
+    ++*found;
+  }
+  return text.size();
+}
+
+/// The characters to add to `missing` of them, by cycling through `fill`.
+std::string Filling(std::string_view fill, uint64_t missing, GrowthBudget& budget) {
+  const auto characters =
+      static_cast<uint64_t>(std::count_if(fill.begin(), fill.end(), StartsCharacter));
+  if (missing == 0 || characters == 0) return {};
+  const uint64_t rounds = missing / characters;
+  uint64_t rest_count = 0;
+  const size_t rest = CharacterOffset(fill, missing % characters, &rest_count);
+  budget.Take(rounds + 1, fill.size());
+  std::string text;
+  text.reserve(rounds * fill.size() + rest);
+  for (uint64_t i = 0; i < rounds; ++i) text += fill;
+  text += fill.substr(0, rest);
+  return text;
+}
+
+template <bool kLeft>
+void RunPad(DataChunk& arguments, ExpressionState&, Vector& result) {
+  GrowthBudget budget;
+  duckdb::TernaryExecutor::Execute<string_t, int64_t, string_t, string_t>(
+      arguments.data[0], arguments.data[1], arguments.data[2], result, arguments.size(),
+      [&](string_t text, int64_t wanted, string_t fill) {
+        const uint64_t length = static_cast<uint64_t>(std::max<int64_t>(0, wanted));
+        uint64_t present = 0;
+        const size_t end = CharacterOffset(View(text), length, &present);
+        const std::string_view kept = View(text).substr(0, end);
+        const std::string filling = Filling(View(fill), length - present, budget);
+        budget.Take(1, kept.size());
+        std::string padded(kLeft ? std::string_view(filling) : kept);
+        padded += kLeft ? kept : std::string_view(filling);
+        return Store(result, padded);
+      });
+}
+
+void RunReplace(DataChunk& arguments, ExpressionState&, Vector& result) {
+  GrowthBudget budget;
+  std::string changed;
+  duckdb::TernaryExecutor::Execute<string_t, string_t, string_t, string_t>(
+      arguments.data[0], arguments.data[1], arguments.data[2], result, arguments.size(),
+      [&](string_t whole, string_t wanted, string_t with) {
+        const std::string_view text = View(whole);
+        const std::string_view part = View(wanted);
+        if (part.empty()) return Store(result, text);
+        uint64_t hits = 0;
+        for (size_t at = 0; (at = text.find(part, at)) != std::string_view::npos; ++hits) {
+          at += part.size();
+        }
+        budget.Take(hits, with.GetSize());
+        budget.Take(1, text.size());
+        changed.clear();
+        size_t begin = 0;
+        for (size_t at = 0; (at = text.find(part, begin)) != std::string_view::npos;) {
+          changed += text.substr(begin, at - begin);
+          changed += View(with);
+          begin = at + part.size();
+        }
+        changed += text.substr(begin);
+        return Store(result, changed);
+      });
+}
+
+/// Bytes a value takes in a list, roughly.
+uint64_t ElementBytes(const duckdb::Value& value) {
+  uint64_t bytes = sizeof(string_t);
+  if (value.IsNull()) return bytes;
+  switch (value.type().id()) {
+    case duckdb::LogicalTypeId::VARCHAR:
+    case duckdb::LogicalTypeId::BLOB: return bytes + duckdb::StringValue::Get(value).size();
+    case duckdb::LogicalTypeId::LIST:
+    case duckdb::LogicalTypeId::MAP:
+      for (const auto& child : duckdb::ListValue::GetChildren(value)) bytes += ElementBytes(child);
+      return bytes;
+    case duckdb::LogicalTypeId::STRUCT:
+      for (const auto& child : duckdb::StructValue::GetChildren(value)) {
+        bytes += ElementBytes(child);
+      }
+      return bytes;
+    default: return bytes;
+  }
+}
+
+/// `iox_bounded_size(size, list, fill)`: the size, or an error when lists of it are too large.
+void RunBoundedSize(DataChunk& arguments, ExpressionState&, Vector& result) {
+  GrowthBudget budget;
+  const bool constant = arguments.AllConstant();
+  const duckdb::idx_t rows = constant ? 1 : arguments.size();
+  for (duckdb::idx_t row = 0; row < rows; ++row) {
+    const duckdb::Value size = arguments.data[0].GetValue(row);
+    if (size.IsNull()) continue;
+    const int64_t count = size.GetValue<int64_t>();
+    if (count > 0) {
+      budget.Take(static_cast<uint64_t>(count), ElementBytes(arguments.data[2].GetValue(row)));
+    }
+  }
+  result.Reference(arguments.data[0]);
+}
+
+/// `iox_bounded_stop(start, stop, step)`: the stop, or an error when the series is too long.
+void RunBoundedStop(DataChunk& arguments, ExpressionState&, Vector& result) {
+  GrowthBudget budget;
+  const duckdb::idx_t rows = arguments.AllConstant() ? 1 : arguments.size();
+  for (duckdb::idx_t row = 0; row < rows; ++row) {
+    const duckdb::Value start = arguments.data[0].GetValue(row);
+    const duckdb::Value stop = arguments.data[1].GetValue(row);
+    const duckdb::Value step = arguments.data[2].GetValue(row);
+    if (start.IsNull() || stop.IsNull() || step.IsNull()) continue;
+    const double width = step.GetValue<double>();
+    const double count = (stop.GetValue<double>() - start.GetValue<double>()) / width;
+    if (width == 0 || !(count > 0)) continue;
+    budget.Take(static_cast<uint64_t>(std::min(count, 1e18)), sizeof(int64_t));
+  }
+  result.Reference(arguments.data[1]);
+}
+
+/// Series of times pass as they are.
+duckdb::unique_ptr<duckdb::FunctionData> BindBoundedStop(duckdb::ClientContext&,
+                                                         ScalarFunction& function,
+                                                         BoundArguments& arguments) {
+  const bool integers = std::all_of(arguments.begin(), arguments.end(), [](const auto& argument) {
+    return argument->return_type.IsIntegral();
+  });
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    function.arguments[i] = integers ? LogicalType::BIGINT : arguments[i]->return_type;
+  }
+  function.return_type = function.arguments[1];
+  function.function = RunBoundedStop;
+  if (!integers) {
+    function.function = [](DataChunk& chunk, ExpressionState&, Vector& result) {
+      result.Reference(chunk.data[1]);
+    };
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+void GrowthBudget::Take(uint64_t count, uint64_t bytes_each) {
+  const bool overflows =
+      bytes_each != 0 && count > std::numeric_limits<uint64_t>::max() / bytes_each;
+  const uint64_t bytes = overflows ? std::numeric_limits<uint64_t>::max() : count * bytes_each;
+  if (bytes <= kValueBytesMax && used_ + bytes <= kVectorBytesMax) {
+    used_ += bytes;
+    return;
+  }
+  const bool one = bytes > kValueBytesMax;
+  ThrowFromFunction(Status(StatusCode::kResourceExhausted,
+                           fmt::format("Resources exhausted: {} would take more than {} MiB",
+                                       one ? "A single value" : "The values of one batch of rows",
+                                       (one ? kValueBytesMax : kVectorBytesMax) >> 20)));
+}
+
+void RegisterGrowth(duckdb::ExtensionLoader& loader) {
+  const LogicalType text = LogicalType::VARCHAR;
+  const LogicalType integer = LogicalType::BIGINT;
+  loader.RegisterFunction(ScalarFunction("iox_repeat", {text, integer}, text, RunRepeat));
+  loader.RegisterFunction(ScalarFunction("iox_lpad", {text, integer, text}, text, RunPad<true>));
+  loader.RegisterFunction(ScalarFunction("iox_rpad", {text, integer, text}, text, RunPad<false>));
+  loader.RegisterFunction(ScalarFunction("iox_replace", {text, text, text}, text, RunReplace));
+  ScalarFunction size("iox_bounded_size", {integer, LogicalType::ANY, LogicalType::ANY}, integer,
+                      RunBoundedSize);
+  size.null_handling = duckdb::FunctionNullHandling::SPECIAL_HANDLING;
+  loader.RegisterFunction(size);
+  loader.RegisterFunction(Polymorphic("iox_bounded_stop", 3, BindBoundedStop));
+}
+
+}  // namespace influxdb3::query::sql
