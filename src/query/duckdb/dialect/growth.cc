@@ -1,6 +1,7 @@
 #include "query/duckdb/dialect/growth.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -181,7 +182,37 @@ void RunBoundedStop(DataChunk& arguments, ExpressionState&, Vector& result) {
   result.Reference(arguments.data[1]);
 }
 
-/// Series of times pass as they are.
+void RunBoundedStopTime(DataChunk& arguments, ExpressionState&, Vector& result) {
+  GrowthBudget budget;
+  const duckdb::idx_t rows = arguments.AllConstant() ? 1 : arguments.size();
+  const auto micros_at = [&](size_t column, duckdb::idx_t row) {
+    const duckdb::Value time =
+        arguments.data[column].GetValue(row).DefaultCastAs(LogicalType::TIMESTAMP);
+    return static_cast<double>(time.GetValue<duckdb::timestamp_t>().value);
+  };
+  for (duckdb::idx_t row = 0; row < rows; ++row) {
+    const duckdb::Value step = arguments.data[2].GetValue(row);
+    if (step.IsNull() || arguments.data[0].GetValue(row).IsNull() ||
+        arguments.data[1].GetValue(row).IsNull()) {
+      continue;
+    }
+    const auto interval = step.GetValue<duckdb::interval_t>();
+    constexpr double kMicrosPerDay = 86'400e6;
+    const double width = std::abs((interval.months * 28.0 + interval.days) * kMicrosPerDay +
+                                  static_cast<double>(interval.micros));
+    const double count = std::abs(micros_at(1, row) - micros_at(0, row)) / width;
+    if (width < 1 || !(count > 0)) continue;
+    budget.Take(static_cast<uint64_t>(std::min(count, 1e18)), sizeof(int64_t));
+  }
+  result.Reference(arguments.data[1]);
+}
+
+bool IsTime(const LogicalType& type) {
+  return type.id() == duckdb::LogicalTypeId::TIMESTAMP ||
+         type.id() == duckdb::LogicalTypeId::TIMESTAMP_NS ||
+         type.id() == duckdb::LogicalTypeId::DATE;
+}
+
 duckdb::unique_ptr<duckdb::FunctionData> BindBoundedStop(duckdb::ClientContext&,
                                                          ScalarFunction& function,
                                                          BoundArguments& arguments) {
@@ -193,7 +224,10 @@ duckdb::unique_ptr<duckdb::FunctionData> BindBoundedStop(duckdb::ClientContext&,
   }
   function.return_type = function.arguments[1];
   function.function = RunBoundedStop;
-  if (!integers) {
+  if (IsTime(arguments[0]->return_type) && IsTime(arguments[1]->return_type) &&
+      arguments[2]->return_type.id() == duckdb::LogicalTypeId::INTERVAL) {
+    function.function = RunBoundedStopTime;
+  } else if (!integers) {
     function.function = [](DataChunk& chunk, ExpressionState&, Vector& result) {
       result.Reference(chunk.data[1]);
     };

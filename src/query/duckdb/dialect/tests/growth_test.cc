@@ -63,6 +63,19 @@ TEST_F(GrowthTest, NestedCallsStaySmall) {
   EXPECT_EQ(Run("SELECT " + nested).status.code(), util::StatusCode::kUnsupported);
 }
 
+TEST_F(GrowthTest, SeriesOfTimes) {
+  EXPECT_EQ(Eval("array_length(range(TIMESTAMP '2024-01-01T00:00:00', TIMESTAMP "
+                 "'2024-01-01T03:00:00', INTERVAL '1 hour'))"),
+            "3");
+  EXPECT_EQ(Eval("range(NULL, 3) IS NULL"), "true");
+  EXPECT_EQ(Eval("array_resize(NULL, 3) IS NULL"), "true");
+  const QueryOutcome outcome =
+      Run("SELECT array_length(range(TIMESTAMP '2024-01-01T00:00:00', TIMESTAMP "
+          "'2025-01-01T00:00:00', INTERVAL '1 millisecond'))");
+  EXPECT_EQ(outcome.status.code(), util::StatusCode::kResourceExhausted)
+      << outcome.status.ToString();
+}
+
 TEST_F(GrowthTest, BatchesOfRowsAreBounded) {
   const QueryOutcome outcome =
       Run("SELECT max(length(repeat('x', value + 1000000))) FROM range(0, 1000)");
