@@ -169,7 +169,7 @@ bool HttpServer::Impl::Stop(int64_t grace_ns) {
       error_code ignored;
       acceptor->close(ignored);
     });
-    ForEachSession(&Session::CloseIfIdle);
+    ForEachSession(&Session::CloseIfReceiving);
     if (!WaitForNoConnections(std::chrono::nanoseconds(grace_ns))) {
       if (grace_ns > 0) util::LogWarn("requests still running at shutdown are cancelled");
       ForEachSession(&Session::Abort);

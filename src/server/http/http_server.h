@@ -54,9 +54,10 @@ class HttpServer {
   /// `host:port` as bound.
   const std::string& address() const;
 
-  /// Accepts nothing more, closes idle connections, gives running requests `grace_ns` to end, then
-  /// cancels the rest. False when some handler does not end even so: then its thread is left
-  /// behind with all that it uses, and the process should end without destroying that. Idempotent.
+  /// Accepts nothing more, closes connections that have not delivered a whole request, gives
+  /// running requests `grace_ns` to end, then cancels the rest. False when some handler does not
+  /// end even so: then its thread is left behind with all that it uses, and the process should end
+  /// without destroying that. Idempotent.
   bool Stop(int64_t grace_ns);
 
  private:

@@ -91,6 +91,7 @@ asio::awaitable<void> Session::Run() {
 }
 
 asio::awaitable<bool> Session::ServeOne() {
+  receiving_ = true;
   request_ = Request();
   route_ = nullptr;
   reply_status_ = 0;
@@ -104,7 +105,9 @@ asio::awaitable<bool> Session::ServeOne() {
     co_return more;
   }
   const bool has_body = co_await ReadBody();
-  if (!has_body) co_return false;
+  // The last bytes may have come just before the connection was closed for a stop.
+  if (!has_body || aborted_) co_return false;
+  receiving_ = false;
   co_await Dispatch();
   Response reply = std::move(reply_);
   const bool written = co_await WriteReply(std::move(reply));
@@ -115,11 +118,9 @@ asio::awaitable<bool> Session::ServeOne() {
 
 asio::awaitable<bool> Session::AwaitFirstByte() {
   if (buffer_.size() > 0) co_return true;
-  idle_ = true;
   if (core_->stopping.load()) co_return false;
   stream_.expires_after(std::chrono::nanoseconds(core_->options.idle_timeout_ns));
   auto [error, size] = co_await stream_.async_read_some(buffer_.prepare(kReadBytes), kAwait);
-  idle_ = false;
   if (error) co_return false;
   buffer_.commit(size);
   co_return true;
@@ -128,7 +129,6 @@ asio::awaitable<bool> Session::AwaitFirstByte() {
 asio::awaitable<bool> Session::ReadHead() {
   const bool begun = co_await AwaitFirstByte();
   if (!begun) co_return false;
-  idle_ = false;
   started_ns_ = util::Clock::System().SteadyNs();
   parser_.emplace();
   parser_->header_limit(static_cast<uint32_t>(core_->options.header_bytes_max));
@@ -280,8 +280,10 @@ void Session::OnClientGone() {
   if (producer_) producer_->Cancel();
 }
 
-void Session::CloseIfIdle() {
-  if (idle_) stream_.close();
+void Session::CloseIfReceiving() {
+  if (!receiving_) return;
+  aborted_ = true;
+  stream_.close();
 }
 
 void Session::Abort() {

@@ -62,7 +62,8 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::asio::awaitable<void> Run();
 
   // Called on the worker's thread.
-  void CloseIfIdle();
+  /// Closes a connection that has not delivered a whole request.
+  void CloseIfReceiving();
   void Abort();
 
  private:
@@ -110,7 +111,7 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::beast::tcp_stream stream_;
   boost::beast::flat_buffer buffer_;
   boost::asio::steady_timer wake_;
-  bool idle_ = true;
+  bool receiving_ = true;  ///< no whole request is here, and none is being refused
   bool aborted_ = false;
 
   // The request being served.

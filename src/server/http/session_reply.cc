@@ -23,6 +23,7 @@ constexpr size_t kJoinBytesMax = 32768;
 }  // namespace
 
 asio::awaitable<bool> Session::WriteReply(Response response) {
+  receiving_ = false;
   producer_ = std::move(response.producer);
   Framing framing;
   framing.http_1_0 = http_1_0_;

@@ -403,6 +403,34 @@ TEST_F(HttpServerTest, StopLetsRunningRequestsFinish) {
   stopper.join();
 }
 
+TEST_F(HttpServerTest, StopWaitsForWholeRequestsOnly) {
+  options_.io_threads = 1;
+  Start();
+  RawClient silent(server_->address());
+  RawClient idle(server_->address());
+  EXPECT_EQ(idle.Request("GET", "/where?i").body, "i");
+  RawClient half_head(server_->address());
+  half_head.Send("GET /where HTTP/1.1\r\nHo");
+  RawClient half_body(server_->address());
+  half_body.Send("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\npart");
+  RawClient half_chunk(server_->address());
+  half_chunk.Send("POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n20\r\npart");
+  RawClient uninvited(server_->address());
+  uninvited.Send(
+      "POST /echo HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n");
+  EXPECT_EQ(uninvited.Receive().status, 100);
+  RawClient busy(server_->address());
+  busy.Send("GET /hang HTTP/1.1\r\nHost: h\r\n\r\n");
+  hanging_.Wait();
+  std::thread stopper([this]() { server_->Stop(kMinute); });
+  for (RawClient* client : {&silent, &idle, &half_head, &half_body, &half_chunk, &uninvited}) {
+    EXPECT_TRUE(client->AtEnd());
+  }
+  release_.Open();
+  EXPECT_EQ(busy.Receive().body, "late");
+  stopper.join();
+}
+
 TEST_F(HttpServerTest, StopCancelsWhatDoesNotFinishInTime) {
   Start();
   RawClient busy(server_->address());
