@@ -20,7 +20,8 @@ class Node {
   /// `host:port` as bound.
   const std::string& address() const;
 
-  /// Lets running requests end within `grace_ns`, then flushes the log. Idempotent.
+  /// Lets running requests end within `grace_ns`, queries within 5 s of it, then flushes the log.
+  /// Idempotent.
   /// DeadlineExceeded when a request could not be made to end: the log is flushed all the same, but
   /// the node must not be destroyed.
   util::Status Stop(int64_t grace_ns);

@@ -1,5 +1,6 @@
 #include "server/http/http_server.h"
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 #include <vector>
@@ -24,7 +25,7 @@ namespace {
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
-constexpr auto kAbortWait = std::chrono::seconds(5);
+constexpr auto kAbortWait = std::chrono::seconds(3);
 constexpr std::string_view kOverloaded =
     "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
@@ -70,7 +71,9 @@ struct HttpServer::Impl {
   asio::awaitable<void> AcceptLoop();
   void Welcome(IoWorker* worker, tcp::socket socket);
   void ForEachSession(void (Session::*act)());
+  bool EndRequests(std::chrono::nanoseconds grace);
   bool WaitForNoConnections(std::chrono::nanoseconds time);
+  bool WaitForUnaborted(std::chrono::nanoseconds time);
 
   ServerCore core;
   std::vector<std::unique_ptr<IoWorker>> workers;
@@ -160,6 +163,32 @@ bool HttpServer::Impl::WaitForNoConnections(std::chrono::nanoseconds time) {
                                            [this]() { return core.connection_count == 0; });
 }
 
+bool HttpServer::Impl::WaitForUnaborted(std::chrono::nanoseconds time) {
+  std::unique_lock lock(core.connections_mutex);
+  return core.connections_changed.wait_for(
+      lock, time, [this]() { return core.connection_count == core.aborted_count; });
+}
+
+bool HttpServer::Impl::EndRequests(std::chrono::nanoseconds grace) {
+  const std::chrono::nanoseconds query_grace(core.options.query_grace_ns);
+  if (WaitForNoConnections(std::min(grace, query_grace))) return true;
+  if (grace > std::chrono::nanoseconds(0)) {
+    util::LogWarn("requests still running at shutdown are cancelled");
+  }
+  if (grace > query_grace) {
+    ForEachSession(&Session::AbortUnlessWriting);
+    const auto begun = std::chrono::steady_clock::now();
+    if (WaitForNoConnections(std::min<std::chrono::nanoseconds>(grace - query_grace, kAbortWait))) {
+      return true;
+    }
+    // A query that does not end even so must not make the stop wait as long as writes may take.
+    const auto left = grace - query_grace - (std::chrono::steady_clock::now() - begun);
+    if (WaitForUnaborted(left)) return WaitForNoConnections(std::chrono::nanoseconds(0));
+  }
+  ForEachSession(&Session::Abort);
+  return WaitForNoConnections(kAbortWait);
+}
+
 bool HttpServer::Impl::Stop(int64_t grace_ns) {
   if (stopped) return !stuck;
   stopped = true;
@@ -170,12 +199,8 @@ bool HttpServer::Impl::Stop(int64_t grace_ns) {
       acceptor->close(ignored);
     });
     ForEachSession(&Session::CloseIfReceiving);
-    if (!WaitForNoConnections(std::chrono::nanoseconds(grace_ns))) {
-      if (grace_ns > 0) util::LogWarn("requests still running at shutdown are cancelled");
-      ForEachSession(&Session::Abort);
-      stuck = !WaitForNoConnections(kAbortWait);
-      if (stuck) return false;
-    }
+    stuck = !EndRequests(std::chrono::nanoseconds(grace_ns));
+    if (stuck) return false;
   }
   core.query_pool.join();
   core.write_pool.join();

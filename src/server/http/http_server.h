@@ -35,6 +35,7 @@ struct ServerOptions {
   int64_t stall_timeout_ns = 30'000'000'000;   ///< without a byte in or out
   int64_t body_timeout_ns = 60'000'000'000;  ///< for a whole body, plus the time at the least rate
   int64_t body_bytes_per_second_min = 16384;
+  int64_t query_grace_ns = 5'000'000'000;     ///< for queries still running at a stop
   int64_t linger_timeout_ns = 2'000'000'000;  ///< for reading what a refused client still sends
 
   std::string cluster_uuid;                               ///< sent with every reply
@@ -55,7 +56,8 @@ class HttpServer {
   const std::string& address() const;
 
   /// Accepts nothing more, closes connections that have not delivered a whole request, gives
-  /// running requests `grace_ns` to end, then cancels the rest. False when some handler does not
+  /// running requests `grace_ns` to end, then cancels the rest. Requests that are no writes get no
+  /// more than `query_grace_ns` of it: nothing is lost with them. False when some handler does not
   /// end even so: then its thread is left behind with all that it uses, and the process should end
   /// without destroying that. Idempotent.
   bool Stop(int64_t grace_ns);

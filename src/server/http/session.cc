@@ -75,6 +75,7 @@ Session::~Session() {
   ReleaseBodyBytes();
   const std::lock_guard lock(core_->connections_mutex);
   --core_->connection_count;
+  if (aborted_) --core_->aborted_count;
   core_->connections_changed.notify_all();
 }
 
@@ -280,14 +281,27 @@ void Session::OnClientGone() {
   if (producer_) producer_->Cancel();
 }
 
+void Session::MarkAborted() {
+  if (aborted_) return;
+  aborted_ = true;
+  const std::lock_guard lock(core_->connections_mutex);
+  ++core_->aborted_count;
+  core_->connections_changed.notify_all();
+}
+
 void Session::CloseIfReceiving() {
   if (!receiving_) return;
-  aborted_ = true;
+  MarkAborted();
   stream_.close();
 }
 
+void Session::AbortUnlessWriting() {
+  const bool writing = !receiving_ && route_ != nullptr && route_->pool == Pool::kWrite;
+  if (!writing) Abort();
+}
+
 void Session::Abort() {
-  aborted_ = true;
+  MarkAborted();
   OnClientGone();
   stream_.close();
 }

@@ -41,9 +41,10 @@ struct ServerCore {
   boost::asio::thread_pool query_pool;
   std::atomic<bool> stopping{false};
   std::atomic<size_t> bodies_in_flight_bytes{0};
-  std::mutex connections_mutex;  ///< guards connection_count
+  std::mutex connections_mutex;  ///< guards the counts below
   std::condition_variable connections_changed;
   size_t connection_count = 0;
+  size_t aborted_count = 0;  ///< of them, those that were told to end
 };
 
 /// One IO thread with its connections.
@@ -64,6 +65,8 @@ class Session : public std::enable_shared_from_this<Session> {
   // Called on the worker's thread.
   /// Closes a connection that has not delivered a whole request.
   void CloseIfReceiving();
+  /// Aborts unless a write is being served.
+  void AbortUnlessWriting();
   void Abort();
 
  private:
@@ -95,6 +98,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void OnReadable();
   void StopWatching();
   void OnClientGone();
+  void MarkAborted();
 
   boost::asio::awaitable<bool> WriteReply(Response response);
   boost::asio::awaitable<bool> WriteStream(std::string pending, bool chunked);

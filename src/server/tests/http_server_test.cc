@@ -119,6 +119,7 @@ class HttpServerTest : public ::testing::Test {
                  release_.Wait();
                  exchange->Respond(MakeResponse(200, "late"));
                });
+    if (write_) router.Add(Method::kGet, "/write", Pool::kWrite, write_);
     for (auto& [path, handler] : more_routes_) {
       router.Add(Method::kGet, path, Pool::kQuery, handler);
     }
@@ -131,6 +132,7 @@ class HttpServerTest : public ::testing::Test {
 
   ServerOptions options_;
   std::vector<std::pair<std::string, Handler>> more_routes_;
+  Handler write_;
   std::shared_ptr<Latch> cancelled_ = std::make_shared<Latch>();
   Latch hanging_;
   Latch release_;
@@ -442,6 +444,35 @@ TEST_F(HttpServerTest, StopCancelsWhatDoesNotFinishInTime) {
   server_->Stop(10 * kMillisecond);
   release_.Wait();
   cancelled_->Wait();
+}
+
+TEST_F(HttpServerTest, StopCancelsQueriesBeforeWrites) {
+  options_.query_grace_ns = 10 * kMillisecond;
+  Latch writing;
+  Latch acknowledge;
+  write_ = [&](const std::shared_ptr<Exchange>& exchange) {
+    writing.Open();
+    acknowledge.Wait();
+    exchange->Respond(MakeResponse(exchange->disconnected() ? 500 : 200, "durable"));
+  };
+  Start();
+  RawClient query(server_->address());
+  query.Send("GET /hang HTTP/1.1\r\nHost: h\r\n\r\n");
+  hanging_.Wait();
+  RawClient endless(server_->address());
+  endless.Send("GET /endless HTTP/1.1\r\nHost: h\r\n\r\n");
+  ASSERT_TRUE(endless.ReceiveMore());
+  RawClient writer(server_->address());
+  writer.Send("GET /write HTTP/1.1\r\nHost: h\r\n\r\n");
+  writing.Wait();
+  std::future<bool> stopped =
+      std::async(std::launch::async, [this]() { return server_->Stop(kMinute); });
+  release_.Wait();
+  cancelled_->Wait();
+  EXPECT_TRUE(query.AtEnd());
+  acknowledge.Open();
+  EXPECT_EQ(writer.Receive().body, "durable");
+  EXPECT_TRUE(stopped.get());
 }
 
 TEST_F(HttpServerTest, APortInUseIsAnError) {
