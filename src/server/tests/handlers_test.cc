@@ -2,6 +2,7 @@
 
 #include <zlib.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -455,6 +456,22 @@ TEST_F(HandlersTest, ConfigureTable) {
            kJsonHeader);
   EXPECT_EQ(type.body.rfind("serde json error: unknown variant `x`, expected one of `utf8`", 0),
             0U);
+}
+
+TEST_F(HandlersTest, HealthAndMetricsAnswerBesideStalledClients) {
+  const std::string half_body =
+      "POST /api/v3/write_lp?db=d HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\ncpu";
+  const std::string half_chunk =
+      "POST /api/v3/query_sql HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{";
+  std::vector<std::unique_ptr<RawClient>> stalled;
+  for (int i = 0; i < 50; ++i) {
+    for (const std::string& part : {std::string(), std::string("GET /he"), half_body, half_chunk}) {
+      stalled.push_back(std::make_unique<RawClient>(server_->address()));
+      ASSERT_TRUE(stalled.back()->Send(part));
+    }
+  }
+  EXPECT_EQ(Send("GET /health").body, "OK");
+  EXPECT_EQ(Send("GET /metrics").status, 200);
 }
 
 TEST_F(HandlersTest, HealthPingAndMetrics) {
