@@ -43,8 +43,10 @@ struct BufferScanGlobal : public duckdb::GlobalTableFunctionState {
 struct BufferScanLocal : public duckdb::LocalTableFunctionState {
   idx_t unit_index = 0;
   const ScanUnit* unit = nullptr;
-  uint32_t position = 0;       ///< row of the segment, or index into rows
-  std::vector<uint32_t> rows;  ///< chunk-wide rows of a look-up, ascending
+  size_t piece = 0;                             ///< of a unit of single rows
+  uint32_t position = 0;                        ///< row of the segment, or index into *rows
+  const std::vector<uint32_t>* rows = nullptr;  ///< of the piece
+  std::vector<uint32_t> looked_up_rows;
 };
 
 duckdb::shared_ptr<QuerySources> SourcesOf(ClientContext& context) {
@@ -99,6 +101,8 @@ void Serialize(duckdb::Serializer& serializer,
   serializer.WriteProperty(100, "source", data.source_number);
   serializer.WriteProperty(101, "filter", data.filter_number);
   serializer.WriteProperty(102, "latest_per_series", data.latest_per_series);
+  serializer.WriteProperty(103, "first_by_time", data.first_by_time);
+  serializer.WriteProperty(104, "oldest_first", data.oldest_first);
 }
 
 duckdb::unique_ptr<duckdb::FunctionData> Deserialize(duckdb::Deserializer& deserializer,
@@ -107,6 +111,8 @@ duckdb::unique_ptr<duckdb::FunctionData> Deserialize(duckdb::Deserializer& deser
   auto data = MakeData(context, deserializer.ReadProperty<uint64_t>(100, "source"));
   data->filter_number = deserializer.ReadProperty<uint64_t>(101, "filter");
   data->latest_per_series = deserializer.ReadProperty<uint32_t>(102, "latest_per_series");
+  data->first_by_time = deserializer.ReadProperty<uint64_t>(103, "first_by_time");
+  data->oldest_first = deserializer.ReadProperty<bool>(104, "oldest_first");
   data->filter = SourcesOf(context)->filters.at(data->filter_number);
   return data;
 }
@@ -165,6 +171,18 @@ duckdb::unique_ptr<duckdb::LocalTableFunctionState> InitLocal(duckdb::ExecutionC
   return duckdb::make_uniq<BufferScanLocal>();
 }
 
+/// Makes `piece` of the unit of single rows the one to read.
+void BeginPiece(const BufferScanGlobal& global, size_t piece, BufferScanLocal* local) {
+  local->piece = piece;
+  local->position = 0;
+  const ChunkRows& rows = local->unit->pieces[piece];
+  if (rows.looks_up) {
+    CollectRows(*global.data->source->snapshot(), *rows.chunk, global.plan.looked_up,
+                &local->looked_up_rows);
+  }
+  local->rows = rows.looks_up ? &local->looked_up_rows : &rows.rows;
+}
+
 bool NextUnit(BufferScanGlobal* global, BufferScanLocal* local) {
   const size_t index = global->next_unit.fetch_add(1, std::memory_order_relaxed);
   if (index >= global->plan.units.size()) {
@@ -174,13 +192,14 @@ bool NextUnit(BufferScanGlobal* global, BufferScanLocal* local) {
   local->unit_index = index;
   local->unit = &global->plan.units[index];
   local->position = 0;
-  if (local->unit->looks_up) {
-    CollectRows(*global->data->source->snapshot(), *local->unit->chunk, global->plan.looked_up,
-                &local->rows);
-  } else {
-    local->rows = local->unit->rows;
-  }
+  if (local->unit->segment == nullptr) BeginPiece(*global, 0, local);
   return true;
+}
+
+bool IsExhausted(const BufferScanLocal& local) {
+  if (local.unit == nullptr) return true;
+  if (local.unit->segment != nullptr) return local.position >= local.unit->segment->row_count;
+  return local.piece + 1 == local.unit->pieces.size() && local.position >= local.rows->size();
 }
 
 /// Offsets of the rows in [begin, begin + count) that pass; the number of them.
@@ -223,29 +242,41 @@ void ScanSegment(const BufferScanGlobal& global, BufferScanLocal* local, duckdb:
   }
 }
 
-void ScanRows(const BufferScanGlobal& global, BufferScanLocal* local, duckdb::DataChunk* out) {
-  const buffer::ChunkView& chunk = *local->unit->chunk;
+/// Reads rows of the piece until it ends or `series`, which gets the series of each, is full.
+void ScanPiece(const BufferScanGlobal& global, BufferScanLocal* local,
+               std::vector<uint32_t>* series, duckdb::DataChunk* out) {
+  const buffer::ChunkView& chunk = *local->unit->pieces[local->piece].chunk;
   const model::TimeRange range = global.data->filter->time;
-  SegmentOutput::BeginRows(out);
-  std::vector<uint32_t> series;
+  const std::vector<uint32_t>& wanted = *local->rows;
   std::vector<uint32_t> rows;
-  while (local->position < local->rows.size() && series.size() < STANDARD_VECTOR_SIZE) {
-    const buffer::SegmentView& segment = SegmentOf(chunk, local->rows[local->position]);
+  while (local->position < wanted.size() && series->size() < STANDARD_VECTOR_SIZE) {
+    const buffer::SegmentView& segment = SegmentOf(chunk, wanted[local->position]);
     const uint32_t segment_end = segment.first_row + segment.row_count;
-    const auto to = static_cast<uint32_t>(series.size());
+    const auto to = static_cast<uint32_t>(series->size());
     rows.clear();
-    while (local->position < local->rows.size() && series.size() < STANDARD_VECTOR_SIZE &&
-           local->rows[local->position] < segment_end) {
-      const uint32_t row = local->rows[local->position++];
+    while (local->position < wanted.size() && series->size() < STANDARD_VECTOR_SIZE &&
+           wanted[local->position] < segment_end) {
+      const uint32_t row = wanted[local->position++];
       const uint32_t in_segment = row - segment.first_row;
       if (segment.time[in_segment] < range.min_ns || segment.time[in_segment] > range.max_ns ||
           IsSuperseded(chunk, row)) {
         continue;
       }
       rows.push_back(in_segment);
-      series.push_back(segment.series[in_segment]);
+      series->push_back(segment.series[in_segment]);
     }
     global.output->AppendRows(segment, rows.data(), static_cast<uint32_t>(rows.size()), to, out);
+  }
+}
+
+void ScanRows(const BufferScanGlobal& global, BufferScanLocal* local, duckdb::DataChunk* out) {
+  SegmentOutput::BeginRows(out);
+  std::vector<uint32_t> series;
+  series.reserve(STANDARD_VECTOR_SIZE);
+  while (true) {
+    ScanPiece(global, local, &series, out);
+    if (series.size() == STANDARD_VECTOR_SIZE || IsExhausted(*local)) break;
+    BeginPiece(global, local->piece + 1, local);
   }
   if (!series.empty()) global.output->FinishRows(series, out);
 }
@@ -255,11 +286,7 @@ void Scan(ClientContext&, duckdb::TableFunctionInput& input, duckdb::DataChunk& 
   auto& local = input.local_state->Cast<BufferScanLocal>();
   out.SetCardinality(0);
   while (out.size() == 0) {
-    const bool exhausted =
-        local.unit == nullptr ||
-        local.position >=
-            (local.unit->segment == nullptr ? local.rows.size() : local.unit->segment->row_count);
-    if (exhausted && !NextUnit(&global, &local)) return;
+    if (IsExhausted(local) && !NextUnit(&global, &local)) return;
     if (local.unit->segment == nullptr) {
       ScanRows(global, &local, &out);
     } else {

@@ -22,6 +22,10 @@ struct BufferScanData : public duckdb::FunctionData {
   /// When not 0, the scan may leave out rows that have at least this many newer ones in their
   /// series.
   uint32_t latest_per_series = 0;
+  /// When not 0, the scan may leave out rows that at least this many rows it returns are newer than
+  /// (or, with oldest_first, older than).
+  uint64_t first_by_time = 0;
+  bool oldest_first = false;
 
   duckdb::unique_ptr<duckdb::FunctionData> Copy() const override {
     return duckdb::make_uniq<BufferScanData>(*this);
@@ -29,7 +33,8 @@ struct BufferScanData : public duckdb::FunctionData {
   bool Equals(const duckdb::FunctionData& other) const override {
     const auto& scan = other.Cast<BufferScanData>();
     return source_number == scan.source_number && filter_number == scan.filter_number &&
-           latest_per_series == scan.latest_per_series;
+           latest_per_series == scan.latest_per_series && first_by_time == scan.first_by_time &&
+           oldest_first == scan.oldest_first;
   }
 };
 

@@ -9,6 +9,8 @@
 #include "query/duckdb/buffer_scan.h"
 #include "query/duckdb/dialect/dialect.h"
 #include "query/duckdb/latest_rows_pass.h"
+#include "query/duckdb/plan_limits.h"
+#include "query/duckdb/time_order_pass.h"
 #include "util/log.h"
 
 namespace influxdb3::query {
@@ -56,7 +58,9 @@ Result<std::shared_ptr<duckdb::DuckDB>> DuckDbInstance::MakeDatabase() const {
     }
     // Nothing is spilled: it would be written beside the server's working directory.
     config.SetOptionByName("temp_directory", duckdb::Value(""));
+    RegisterPlanLimits(config);
     RegisterLatestRowsPass(config);
+    RegisterTimeOrderPass(config);
     auto database = std::make_shared<duckdb::DuckDB>(nullptr, &config);
     RegisterBufferScan(*database->instance);
     RegisterVirtualScan(*database->instance);

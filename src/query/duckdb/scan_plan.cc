@@ -1,7 +1,10 @@
 #include "query/duckdb/scan_plan.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
+
+#include "duckdb.hpp"
 
 namespace influxdb3::query {
 namespace {
@@ -24,15 +27,42 @@ std::vector<uint32_t> SelectedSeries(const BufferScanData& data) {
   return series;
 }
 
-void AddMerged(const buffer::ChunkView& chunk, ScanPlan* plan) {
-  for (const buffer::SegmentView& segment : chunk.merged) {
-    ScanUnit unit;
-    unit.chunk = &chunk;
-    unit.segment = &segment;
-    unit.merged = true;
-    plan->units.push_back(std::move(unit));
+/// Gathers units. Single rows of consecutive chunks share a unit until they fill a vector.
+class PlanBuilder {
+ public:
+  explicit PlanBuilder(ScanPlan* plan) : plan_(plan) {}
+
+  void AddSegments(const buffer::ChunkView& chunk) {
+    for (const buffer::SegmentView& segment : chunk.segments) {
+      plan_->units.push_back({&chunk, &segment, false, {}});
+    }
+    plan_->row_count += chunk.row_count;
+    rows_open_ = false;
   }
-}
+
+  void AddMerged(const buffer::ChunkView& chunk) {
+    for (const buffer::SegmentView& segment : chunk.merged) {
+      plan_->units.push_back({&chunk, &segment, true, {}});
+      rows_open_ = false;
+    }
+  }
+
+  void AddRows(ChunkRows rows, uint64_t row_count) {
+    if (!rows_open_ || rows_in_unit_ >= STANDARD_VECTOR_SIZE) {
+      plan_->units.emplace_back();
+      rows_open_ = true;
+      rows_in_unit_ = 0;
+    }
+    plan_->units.back().pieces.push_back(std::move(rows));
+    plan_->row_count += row_count;
+    rows_in_unit_ += row_count;
+  }
+
+ private:
+  ScanPlan* plan_;
+  bool rows_open_ = false;  // the last unit is one of single rows
+  uint64_t rows_in_unit_ = 0;
+};
 
 /// Goes from the newest chunk to the oldest until each series has given its newest rows.
 class LatestRowsPlanner {
@@ -44,20 +74,21 @@ class LatestRowsPlanner {
 
   ScanPlan Plan() {
     ScanPlan plan;
+    PlanBuilder builder(&plan);
     const auto& chunks = snapshot_.chunks();
     for (auto chunk = chunks.rbegin(); chunk != chunks.rend() && !pending_.empty(); ++chunk) {
       if (!chunk->time_range.Overlaps(data_.filter->time)) continue;
-      ScanUnit unit;
-      unit.chunk = &*chunk;
+      ChunkRows rows;
+      rows.chunk = &*chunk;
       if (chunk->has_duplicates) {
         // Which of several rows of one moment counts is settled by the merged ones: take them all.
-        CollectRows(snapshot_, *chunk, pending_, &unit.rows);
-        AddMerged(*chunk, &plan);
+        CollectRows(snapshot_, *chunk, pending_, &rows.rows);
+        builder.AddMerged(*chunk);
       } else {
-        TakeNewest(*chunk, &unit.rows);
+        TakeNewest(*chunk, &rows.rows);
       }
-      plan.row_count += unit.rows.size();
-      if (!unit.rows.empty()) plan.units.push_back(std::move(unit));
+      const uint64_t count = rows.rows.size();
+      if (count != 0) builder.AddRows(std::move(rows), count);
     }
     return plan;
   }
@@ -96,34 +127,77 @@ class LatestRowsPlanner {
   std::vector<std::pair<int64_t, uint32_t>> newest_;
 };
 
+/// Chunks to scan, oldest first: those that overlap the filter's time, as far as a limit in order
+/// of time needs them.
+class ChunkChooser {
+ public:
+  ChunkChooser(const BufferScanData& data, const std::vector<uint32_t>& looked_up)
+      : data_(data), snapshot_(*data.source->snapshot()), looked_up_(looked_up) {}
+
+  std::vector<const buffer::ChunkView*> Choose() {
+    std::vector<const buffer::ChunkView*> chosen;
+    for (const buffer::ChunkView& chunk : snapshot_.chunks()) {
+      if (chunk.time_range.Overlaps(data_.filter->time)) chosen.push_back(&chunk);
+    }
+    if (data_.first_by_time == 0) return chosen;
+    if (!data_.oldest_first) std::reverse(chosen.begin(), chosen.end());
+    // Chunks do not overlap: every row of a later one comes behind every row of an earlier one.
+    uint64_t rows = 0;
+    size_t count = 0;
+    while (count < chosen.size() && rows < data_.first_by_time)
+      rows += RowsReturned(*chosen[count++]);
+    chosen.resize(count);
+    if (!data_.oldest_first) std::reverse(chosen.begin(), chosen.end());
+    return chosen;
+  }
+
+ private:
+  /// At most as many rows as the chunk returns.
+  uint64_t RowsReturned(const buffer::ChunkView& chunk) {
+    if (chunk.has_duplicates || !data_.filter->time.Contains(chunk.time_range)) return 0;
+    if (!data_.filter->SelectsSeries()) return chunk.row_count;
+    uint64_t rows = 0;
+    if (!looked_up_.empty()) {
+      for (const uint32_t series : looked_up_) {
+        snapshot_.RowsOfSeries(chunk, series, &rows_of_series_);
+        rows += rows_of_series_.size();
+      }
+      return rows;
+    }
+    for (const buffer::SegmentView& segment : chunk.segments) {
+      for (uint32_t row = 0; row < segment.row_count; ++row) {
+        rows += data_.filter->series_selected[segment.series[row]];
+      }
+    }
+    return rows;
+  }
+
+  const BufferScanData& data_;
+  const buffer::TableSnapshot& snapshot_;
+  const std::vector<uint32_t>& looked_up_;
+  std::vector<uint32_t> rows_of_series_;
+};
+
 }  // namespace
 
 ScanPlan PlanScan(const BufferScanData& data) {
   ScanPlan plan;
   const buffer::TableSnapshot* snapshot = data.source->snapshot();
-  if (snapshot == nullptr || data.filter->time.empty()) return plan;
-  if (data.filter->SelectsSeries() && data.filter->selected_count == 0) return plan;
+  const ScanFilter& filter = *data.filter;
+  if (snapshot == nullptr || filter.time.empty()) return plan;
+  if (filter.SelectsSeries() && filter.selected_count == 0) return plan;
   if (data.latest_per_series != 0) return LatestRowsPlanner(data).Plan();
-  const bool look_up = UseLookUp(*data.filter);
+  const bool look_up = UseLookUp(filter);
   if (look_up) plan.looked_up = SelectedSeries(data);
-  for (const buffer::ChunkView& chunk : snapshot->chunks()) {
-    if (!chunk.time_range.Overlaps(data.filter->time)) continue;
-    ScanUnit unit;
-    unit.chunk = &chunk;
-    plan.row_count += chunk.row_count;
+  PlanBuilder builder(&plan);
+  for (const buffer::ChunkView* chunk : ChunkChooser(data, plan.looked_up).Choose()) {
     if (look_up) {
-      unit.looks_up = true;
-      plan.units.push_back(std::move(unit));
+      builder.AddRows({chunk, true, {}}, uint64_t{chunk->row_count} * filter.selected_count /
+                                             snapshot->series().series_count);
     } else {
-      for (const buffer::SegmentView& segment : chunk.segments) {
-        unit.segment = &segment;
-        plan.units.push_back(unit);
-      }
+      builder.AddSegments(*chunk);
     }
-    AddMerged(chunk, &plan);
-  }
-  if (look_up) {
-    plan.row_count = plan.row_count * data.filter->selected_count / snapshot->series().series_count;
+    builder.AddMerged(*chunk);
   }
   return plan;
 }

@@ -8,19 +8,24 @@
 
 namespace influxdb3::query {
 
-/// A piece of a scan that one thread takes at a time: a segment, or single rows of a chunk.
-struct ScanUnit {
+/// Single rows of a chunk.
+struct ChunkRows {
   const buffer::ChunkView* chunk = nullptr;
+  bool looks_up = false;  ///< all rows of the plan's looked_up series, found when they are read
+  std::vector<uint32_t> rows;  ///< else these: chunk-wide, ascending
+};
+
+/// A piece of a scan that one thread takes at a time: a segment, or single rows of some chunks.
+struct ScanUnit {
+  const buffer::ChunkView* chunk = nullptr;      ///< of segment
   const buffer::SegmentView* segment = nullptr;  ///< null: single rows
   bool merged = false;                           ///< the segment is one of chunk->merged
-  /// Chunk-wide rows, ascending; empty with looks_up: they are found when the unit is taken.
-  std::vector<uint32_t> rows;
-  bool looks_up = false;
+  std::vector<ChunkRows> pieces;
 };
 
 struct ScanPlan {
   std::vector<ScanUnit> units;
-  std::vector<uint32_t> looked_up;  ///< series whose rows the units with looks_up read
+  std::vector<uint32_t> looked_up;  ///< series
   uint64_t row_count = 0;           ///< to look at, roughly
 };
 

@@ -157,6 +157,61 @@ TEST_F(BufferScanTest, TwoScansOfOneTableKeepTheirOwnConditions) {
             (Texts{"1"}));
 }
 
+TEST_F(BufferScanTest, ALimitInOrderOfTimeReadsTheRightRows) {
+  WriteGrid(40, 1500);
+  EXPECT_EQ(Rows("SELECT host, v FROM grid ORDER BY time DESC, host LIMIT 2"),
+            (Texts{"h0|1499", "h1|2499"}));
+  EXPECT_EQ(Rows("SELECT v FROM grid WHERE host = 'h3' ORDER BY time DESC LIMIT 3"),
+            (Texts{"4499", "4498", "4497"}));
+  EXPECT_EQ(Rows("SELECT v FROM grid WHERE host = 'h3' ORDER BY time LIMIT 2 OFFSET 700"),
+            (Texts{"3700", "3701"}));
+  EXPECT_EQ(Rows("SELECT v FROM grid WHERE rack = 'r1' AND time < '1970-01-01T00:10:01Z' "
+                 "ORDER BY time DESC, v DESC LIMIT 2"),
+            (Texts{"37600", "33600"}));
+  EXPECT_EQ(Rows("SELECT v FROM grid WHERE v < 5 ORDER BY time DESC LIMIT 2"), (Texts{"4", "3"}));
+  EXPECT_EQ(Rows("SELECT v FROM grid WHERE host = 'h3' AND time >= '1970-01-01T00:09:59Z' "
+                 "ORDER BY time LIMIT 2"),
+            (Texts{"3599", "3600"}));
+  EXPECT_EQ(Row("SELECT count(*) FROM (SELECT * FROM grid ORDER BY time DESC LIMIT 30000) AS x"),
+            "30000");
+  EXPECT_EQ(Rows("SELECT max(v) FROM (SELECT v, time FROM grid WHERE host = 'h0' "
+                 "ORDER BY time LIMIT 10) AS x"),
+            (Texts{"9"}));
+  EXPECT_EQ(Rows("SELECT a.v FROM grid AS a JOIN grid AS b ON a.time = b.time AND b.v = 7 "
+                 "WHERE a.host = 'h1' ORDER BY a.time DESC LIMIT 1"),
+            (Texts{"1007"}));
+}
+
+TEST_F(BufferScanTest, ALimitInOrderOfTimeCountsRowsOfOneMomentOnce) {
+  WriteGrid(2, 700);
+  std::string again;
+  for (int step = 600; step < 700; ++step) {
+    again += fmt::format("grid,host=h0,rack=r0 v={}i {}000000000\n", -step, step);
+  }
+  Write(again);
+  EXPECT_EQ(Rows("SELECT v FROM grid WHERE host = 'h0' ORDER BY time DESC LIMIT 2"),
+            (Texts{"-699", "-698"}));
+  EXPECT_EQ(Row("SELECT min(v) FROM (SELECT v FROM grid WHERE host = 'h0' ORDER BY time DESC "
+                "LIMIT 150) AS x WHERE v >= 0"),
+            "550");
+}
+
+TEST_F(BufferScanTest, TheNewestRowsOfEachSeriesAreFound) {
+  WriteGrid(30, 1300);
+  Write("grid,host=h2,rack=r2 v=-1i 5000000000\ngrid,host=late,rack=r9 v=-2i 1000000000\n");
+  EXPECT_EQ(Rows("SELECT host, v FROM (SELECT *, row_number() OVER (PARTITION BY host ORDER BY "
+                 "time DESC) AS n FROM grid) AS g WHERE n = 1 AND host IN ('h2', 'h29', 'late') "
+                 "ORDER BY host"),
+            (Texts{"h2|3299", "h29|30299", "late|-2"}));
+  EXPECT_EQ(Row("SELECT count(*), min(v) FROM (SELECT *, row_number() OVER (PARTITION BY host "
+                "ORDER BY time DESC) AS n FROM grid) AS g WHERE n <= 3"),
+            "91|-2");
+  EXPECT_EQ(Row("SELECT v FROM (SELECT *, row_number() OVER (PARTITION BY host ORDER BY time "
+                "DESC) AS n FROM grid WHERE time <= '1970-01-01T00:00:05Z') AS g "
+                "WHERE n = 1 AND host = 'h2'"),
+            "-1");
+}
+
 TEST_F(BufferScanTest, NamesThatDifferOnlyByCaseAreDifferentColumns) {
   Write("t,Host=a,host=b Temp=1i,temp=2i 1\n");
   const Answer answer = Ask("SELECT * FROM t");
