@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include <fmt/format.h>
-
 namespace influxdb3::catalog {
 
 using util::Result;
@@ -15,8 +13,8 @@ Catalog::Catalog(CatalogLimits limits) : limits_(limits) {
   internal->id = util::DbId(0);
   internal->name = kInternalDatabaseName;
   internal->retention_ns = kInternalRetentionNs;
-  state->databases_.emplace(internal->name, internal);
-  state->database_by_id_.emplace(internal->id.value, internal);
+  state->databases_.Set(internal->name, internal);
+  state->database_by_id_.Set(internal->id.value, internal);
   state_ = std::move(state);
 }
 

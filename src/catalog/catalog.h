@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -10,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "catalog/shared_map.h"
 #include "model/catalog_op.h"
 #include "model/table_schema.h"
 #include "util/clock.h"
@@ -39,7 +39,9 @@ struct Database {
   bool deleted = false;
   std::optional<int64_t> hard_delete_at_ns;
   /// By present name (deleted tables under their renamed one), sorted.
-  std::map<std::string, TableEntry, std::less<>> tables;
+  SharedMap<std::string, TableEntry> tables;
+  /// The same entries by TableId.
+  SharedMap<uint32_t, TableEntry> tables_by_id;
 
   /// Null for an unknown and for a deleted table.
   std::shared_ptr<const model::TableSchema> FindTable(std::string_view table_name) const;
@@ -55,7 +57,7 @@ class CatalogState {
   std::shared_ptr<const Database> FindDatabase(util::DbId id) const;
   std::shared_ptr<const model::TableSchema> FindTable(util::DbId db, util::TableId table) const;
   /// By present name, sorted; deleted databases under their renamed one.
-  const std::map<std::string, std::shared_ptr<const Database>, std::less<>>& databases() const {
+  const SharedMap<std::string, std::shared_ptr<const Database>>& databases() const {
     return databases_;
   }
   /// Live (not deleted) ones; the internal database does not count.
@@ -72,8 +74,8 @@ class CatalogState {
   friend class Catalog;
   friend class StateEditor;
   uint64_t version_ = 0;
-  std::map<std::string, std::shared_ptr<const Database>, std::less<>> databases_;
-  std::map<uint32_t, std::shared_ptr<const Database>> database_by_id_;
+  SharedMap<std::string, std::shared_ptr<const Database>> databases_;
+  SharedMap<uint32_t, std::shared_ptr<const Database>> database_by_id_;
   size_t database_count_ = 0;
   size_t table_count_ = 0;
   util::DbId next_db_id_{1};

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -32,10 +33,9 @@ std::shared_ptr<const model::TableSchema> CatalogState::FindTable(util::DbId db,
                                                                   util::TableId table) const {
   const std::shared_ptr<const Database> database = FindDatabase(db);
   if (database == nullptr) return nullptr;
-  for (const auto& [name, entry] : database->tables) {
-    if (entry.schema->table_id() == table && !entry.deleted) return entry.schema;
-  }
-  return nullptr;
+  const auto found = database->tables_by_id.find(table.value);
+  if (found == database->tables_by_id.end() || found->second.deleted) return nullptr;
+  return found->second.schema;
 }
 
 // A private copy of a state on which operations are applied one by one.
@@ -44,7 +44,9 @@ class StateEditor {
   explicit StateEditor(CatalogState* state) : state_(state) {}
 
   Status operator()(const model::CreateDatabaseOp& op) {
-    if (state_->databases_.contains(op.name)) return Misfit("creates database", op.name);
+    if (state_->databases_.contains(op.name) || state_->database_by_id_.contains(op.db_id.value)) {
+      return Misfit("creates database", op.name);
+    }
     auto database = std::make_shared<Database>();
     edited_.emplace(op.db_id.value, database);
     database->id = op.db_id;
@@ -53,14 +55,14 @@ class StateEditor {
     database->created_at_ns = op.created_at_ns;
     state_->next_db_id_ = std::max(state_->next_db_id_, util::DbId(op.db_id.value + 1));
     ++state_->database_count_;
-    Publish(std::move(database));
+    Publish(database);
     return Status::Ok();
   }
 
   Status operator()(const model::SetRetentionOp& op) {
     ASSIGN_OR_RETURN(std::shared_ptr<Database> database, Edit(op.db_id));
     database->retention_ns = op.retention_ns;
-    Publish(std::move(database));
+    Publish(database);
     return Status::Ok();
   }
 
@@ -73,53 +75,56 @@ class StateEditor {
       --state_->database_count_;
       state_->table_count_ -= LiveTables(*database);
     }
-    state_->databases_.erase(database->name);
+    state_->databases_.Erase(database->name);
     database->name = op.new_name;
     database->deleted = true;
     database->hard_delete_at_ns = op.hard_delete_at_ns;
-    Publish(std::move(database));
+    Publish(database);
     return Status::Ok();
   }
 
   Status operator()(const model::CreateTableOp& op) {
     ASSIGN_OR_RETURN(std::shared_ptr<Database> database, Edit(op.db_id));
-    if (database->tables.contains(op.name)) return Misfit("creates table", op.name);
-    database->tables[op.name].schema =
+    if (database->tables.contains(op.name) || database->tables_by_id.contains(op.table_id.value)) {
+      return Misfit("creates table", op.name);
+    }
+    TableEntry entry;
+    entry.schema =
         std::make_shared<const model::TableSchema>(op.db_id, op.table_id, op.name, op.columns);
+    PutTable(entry, database.get());
     state_->next_table_id_ = std::max(state_->next_table_id_, util::TableId(op.table_id.value + 1));
     ++state_->table_count_;
-    Publish(std::move(database));
+    Publish(database);
     return Status::Ok();
   }
 
   Status operator()(const model::AddColumnsOp& op) {
     ASSIGN_OR_RETURN(std::shared_ptr<Database> database, Edit(op.db_id));
-    ASSIGN_OR_RETURN(TableEntry * entry, FindEntry(database.get(), op.table_id));
+    ASSIGN_OR_RETURN(TableEntry entry, FindEntry(*database, op.table_id));
     for (const model::ColumnDef& column : op.columns) {
-      if (entry->schema->FindColumn(column.name)) return Misfit("adds column", column.name);
+      if (entry.schema->FindColumn(column.name)) return Misfit("adds column", column.name);
     }
-    entry->schema =
-        std::make_shared<const model::TableSchema>(entry->schema->WithColumns(op.columns));
-    Publish(std::move(database));
+    entry.schema =
+        std::make_shared<const model::TableSchema>(entry.schema->WithColumns(op.columns));
+    PutTable(entry, database.get());
+    Publish(database);
     return Status::Ok();
   }
 
   Status operator()(const model::DeleteTableOp& op) {
     ASSIGN_OR_RETURN(std::shared_ptr<Database> database, Edit(op.db_id));
-    ASSIGN_OR_RETURN(TableEntry * entry, FindEntry(database.get(), op.table_id));
-    const std::string old_name = entry->schema->name();
+    ASSIGN_OR_RETURN(TableEntry entry, FindEntry(*database, op.table_id));
+    const std::string old_name = entry.schema->name();
     if (old_name != op.new_name && database->tables.contains(op.new_name)) {
       return Misfit("renames a table to", op.new_name);
     }
-    if (!entry->deleted) --state_->table_count_;
-    TableEntry renamed;
-    renamed.schema =
-        std::make_shared<const model::TableSchema>(entry->schema->WithName(op.new_name));
-    renamed.deleted = true;
-    renamed.hard_delete_at_ns = op.hard_delete_at_ns;
-    database->tables.erase(old_name);
-    database->tables.emplace(op.new_name, std::move(renamed));
-    Publish(std::move(database));
+    if (!entry.deleted) --state_->table_count_;
+    entry.schema = std::make_shared<const model::TableSchema>(entry.schema->WithName(op.new_name));
+    entry.deleted = true;
+    entry.hard_delete_at_ns = op.hard_delete_at_ns;
+    database->tables.Erase(old_name);
+    PutTable(entry, database.get());
+    Publish(database);
     return Status::Ok();
   }
 
@@ -147,16 +152,20 @@ class StateEditor {
     return copy;
   }
 
-  static Result<TableEntry*> FindEntry(Database* database, util::TableId id) {
-    for (auto& [name, entry] : database->tables) {
-      if (entry.schema->table_id() == id) return &entry;
-    }
+  static Result<TableEntry> FindEntry(const Database& database, util::TableId id) {
+    const auto found = database.tables_by_id.find(id.value);
+    if (found != database.tables_by_id.end()) return found->second;
     return Misfit("names the unknown table", std::to_string(id.value));
   }
 
-  void Publish(std::shared_ptr<Database> database) {
-    state_->databases_[database->name] = database;
-    state_->database_by_id_[database->id.value] = std::move(database);
+  static void PutTable(const TableEntry& entry, Database* database) {
+    database->tables_by_id.Set(entry.schema->table_id().value, entry);
+    database->tables.Set(entry.schema->name(), entry);
+  }
+
+  void Publish(const std::shared_ptr<const Database>& database) {
+    state_->databases_.Set(database->name, database);
+    state_->database_by_id_.Set(database->id.value, database);
   }
 
   CatalogState* state_;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 
 #include <fmt/format.h>
@@ -18,20 +19,19 @@ util::Status ValidateDatabaseName(std::string_view name, size_t name_bytes_max) 
   if (name.size() > name_bytes_max) {
     return util::Status::InvalidArgument(fmt::format("db name too long: max {}", name_bytes_max));
   }
-  if (!IsAsciiAlphanumeric(name.front()) && name != kInternalDatabaseName) {
+  const bool misplaced_slash =
+      name.front() == '/' || name.back() == '/' || std::count(name.begin(), name.end(), '/') > 1;
+  if (!IsAsciiAlphanumeric(name.front()) && name.front() != '/' && name != kInternalDatabaseName) {
     return util::Status::InvalidArgument("db name did not start with a number or letter");
   }
-  size_t slashes = 0;
   for (char c : name) {
-    if (c == '/') {
-      ++slashes;
-    } else if (!IsAsciiAlphanumeric(c) && c != '_' && c != '-') {
+    if (!IsAsciiAlphanumeric(c) && c != '_' && c != '-' && c != '/') {
       return util::Status::InvalidArgument(
           "invalid character in database or rp name: must be ASCII, containing only letters, "
           "numbers, underscores, or hyphens");
     }
   }
-  if (slashes > 1 || name.back() == '/') {
+  if (misplaced_slash) {
     return util::Status::InvalidArgument(
         "db name with invalid retention policy, if providing a retention policy name, must be of "
         "form '<db_name>/<rp_name>'");

@@ -22,6 +22,11 @@ class ByteWriter {
   void PutBytes(const void* bytes, size_t size) {
     out_->append(static_cast<const char*>(bytes), size);
   }
+  /// `size` bytes for the caller to fill in before the next call.
+  char* Extend(size_t size) {
+    out_->resize(out_->size() + size);
+    return out_->data() + out_->size() - size;
+  }
   /// Length (u32), then the bytes.
   void PutString(std::string_view text) {
     Put(static_cast<uint32_t>(text.size()));

@@ -25,6 +25,10 @@ Status ErrnoStatus(std::string_view action, const std::string& path, int error) 
       fmt::format("cannot {} '{}': {}", action, path, std::system_category().message(error)));
 }
 
+Status NotFound(const std::string& path) {
+  return Status::NotFound(fmt::format("there is no file '{}'", path));
+}
+
 class PosixFile : public File {
  public:
   PosixFile(int descriptor, std::string path) : descriptor_(descriptor), path_(std::move(path)) {}
@@ -32,14 +36,29 @@ class PosixFile : public File {
   PosixFile(const PosixFile&) = delete;
   PosixFile& operator=(const PosixFile&) = delete;
 
-  Status Append(std::string_view bytes) override {
+  Status WriteAt(uint64_t offset, std::string_view bytes) override {
     while (!bytes.empty()) {
-      const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+      const ssize_t written =
+          ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
       if (written < 0 && errno == EINTR) continue;
       if (written < 0) return ErrnoStatus("write to", path_, errno);
       bytes.remove_prefix(static_cast<size_t>(written));
+      offset += static_cast<uint64_t>(written);
     }
     return Status::Ok();
+  }
+
+  Status Reserve(uint64_t size) override {
+#ifdef __linux__
+    int result;
+    do {
+      result = ::fallocate(descriptor_, 0, 0, static_cast<off_t>(size));
+    } while (result != 0 && errno == EINTR);
+    if (result == 0) return Status::Ok();
+    if (errno != EOPNOTSUPP && errno != ENOSYS)
+      return ErrnoStatus("reserve space in", path_, errno);
+#endif
+    return Status::Unsupported(fmt::format("'{}' cannot reserve {} bytes", path_, size));
   }
 
   Result<size_t> ReadAt(uint64_t offset, size_t size, char* out) const override {
@@ -84,6 +103,15 @@ class PosixFileSystem : public FileSystem {
     std::error_code error;
     std::filesystem::create_directories(path, error);
     if (error) return ErrnoStatus("create the directory", path, error.value());
+    // Somebody else may have created some of them a moment ago, so all are synced. Those far above
+    // may belong to others.
+    const std::filesystem::path whole = std::filesystem::absolute(path, error);
+    if (error) return ErrnoStatus("find the directory", path, error.value());
+    RETURN_IF_ERROR(SyncDirectory(whole.parent_path()));
+    for (std::filesystem::path above = whole.parent_path(); above != above.root_path();) {
+      above = above.parent_path();
+      if (!SyncDirectory(above).ok()) break;
+    }
     return Status::Ok();
   }
 
@@ -101,16 +129,17 @@ class PosixFileSystem : public FileSystem {
   }
 
   Result<std::unique_ptr<File>> Create(const std::string& path) override {
-    return OpenWith(path, O_RDWR | O_CREAT | O_EXCL | O_APPEND, "create");
+    return OpenWith(path, O_RDWR | O_CREAT | O_EXCL, "create");
   }
 
   Result<std::unique_ptr<File>> Open(const std::string& path) override {
-    return OpenWith(path, O_RDWR | O_APPEND, "open");
+    return OpenWith(path, O_RDWR, "open");
   }
 
   Status Remove(const std::string& path) override {
-    if (::unlink(path.c_str()) != 0) return ErrnoStatus("remove", path, errno);
-    return Status::Ok();
+    if (::unlink(path.c_str()) == 0) return Status::Ok();
+    if (errno == ENOENT) return NotFound(path);
+    return ErrnoStatus("remove", path, errno);
   }
 
   Status SyncDirectory(const std::string& path) override {
@@ -144,6 +173,7 @@ class PosixFileSystem : public FileSystem {
     if (descriptor < 0 && errno == EEXIST) {
       return Status::AlreadyExists(fmt::format("'{}' exists already", path));
     }
+    if (descriptor < 0 && errno == ENOENT && (flags & O_CREAT) == 0) return NotFound(path);
     if (descriptor < 0) return ErrnoStatus(action, path, errno);
     return std::unique_ptr<File>(std::make_unique<PosixFile>(descriptor, path));
   }

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/catalog_op.h"
@@ -22,8 +23,12 @@ struct Record {
 /// without sequence number and checksum, which the log adds.
 util::Result<std::string> EncodeRecord(const Record& record);
 
-/// The inverse. Any bytes give a Record or Corruption, with memory bounded by the declared and
-/// checked sizes. The record's views point into memory that record.batch.backing owns.
+/// The inverse. Any bytes give a Record, Corruption, or Unsupported for another version, with
+/// memory bounded by the declared and checked sizes. The record's views point into memory that
+/// record.batch.backing owns.
 util::Result<Record> DecodeRecord(std::string_view payload);
+
+/// How many bytes DecodeRecord unpacks this payload to; 0 when it is damaged.
+size_t UnpackedBytes(std::string_view payload);
 
 }  // namespace influxdb3::wal

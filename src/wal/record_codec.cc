@@ -1,7 +1,10 @@
 #include <lz4.h>
 
 #include <bit>
+#include <memory>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "util/limits.h"
 #include "wal/byte_io.h"
@@ -22,6 +25,8 @@ constexpr uint8_t kCompressed = 1;
 constexpr size_t kPayloadHeaderBytes = 8;
 // Below this LZ4 costs more than it saves.
 constexpr size_t kCompressBytesMin = 256;
+// Twice as fast as 1 on byte planes, and a hundredth larger.
+constexpr int kCompressAcceleration = 8;
 
 size_t EstimateBodyBytes(const Record& record) {
   size_t bytes = 256 + record.ops.size() * 256;
@@ -59,9 +64,12 @@ Result<std::string_view> UnpackBody(std::string_view payload, DecodedBacking* ba
   in.Get<uint16_t>();
   const uint32_t body_bytes = in.Get<uint32_t>();
   if (!in.ok()) return Status::Corruption("a record is shorter than its header");
-  if (version != kPayloadVersion || (flags & ~kCompressed) != 0) {
-    return Status::Corruption("a record has a format this version does not know");
+  if (version != kPayloadVersion) {
+    return Status::Unsupported(fmt::format(
+        "a record is in version {} of the format, but this server knows only version {}", version,
+        kPayloadVersion));
   }
+  if ((flags & ~kCompressed) != 0) return Status::Corruption("a record has unknown flags");
   const bool compressed = (flags & kCompressed) != 0;
   const size_t packed_bytes = in.remaining();
   // LZ4 cannot expand more than 255-fold: a larger claim is damage, not data.
@@ -90,21 +98,30 @@ Result<std::string> EncodeRecord(const Record& record) {
   }
   std::string payload;
   if (body.size() >= kCompressBytesMin) {
-    const int bound = LZ4_compressBound(static_cast<int>(body.size()));
-    payload.reserve(kPayloadHeaderBytes + static_cast<size_t>(bound));
-    PutPayloadHeader(kCompressed, body.size(), &payload);
-    payload.resize(kPayloadHeaderBytes + static_cast<size_t>(bound));
-    const int packed = LZ4_compress_default(body.data(), payload.data() + kPayloadHeaderBytes,
-                                            static_cast<int>(body.size()), bound);
-    if (packed > 0 && static_cast<size_t>(packed) < body.size()) {
-      payload.resize(kPayloadHeaderBytes + static_cast<size_t>(packed));
+    // Room for less than the body: what does not become smaller is not worth unpacking again. The
+    // payload may wait in a queue, so it gets no more memory than it needs.
+    const size_t room = body.size() - body.size() / 16;
+    const std::unique_ptr<char[]> packed(new char[room]);
+    const int packed_bytes =
+        LZ4_compress_fast(body.data(), packed.get(), static_cast<int>(body.size()),
+                          static_cast<int>(room), kCompressAcceleration);
+    if (packed_bytes > 0) {
+      payload.reserve(kPayloadHeaderBytes + static_cast<size_t>(packed_bytes));
+      PutPayloadHeader(kCompressed, body.size(), &payload);
+      payload.append(packed.get(), static_cast<size_t>(packed_bytes));
       return payload;
     }
-    payload.clear();
   }
+  payload.reserve(kPayloadHeaderBytes + body.size());
   PutPayloadHeader(0, body.size(), &payload);
   payload += body;
   return payload;
+}
+
+size_t UnpackedBytes(std::string_view payload) {
+  ByteReader in(payload);
+  in.Take(kPayloadHeaderBytes - sizeof(uint32_t));
+  return in.Get<uint32_t>();
 }
 
 Result<Record> DecodeRecord(std::string_view payload) {

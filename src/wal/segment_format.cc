@@ -8,24 +8,37 @@
 
 namespace influxdb3::wal {
 
+using util::Result;
+using util::Status;
+
 std::string EncodeSegmentHeader(uint64_t first_seq) {
-  std::string bytes(kSegmentMagic.data(), kSegmentMagic.size());
+  std::string bytes(kSegmentMagic);
+  bytes += kSegmentVersion;
   bytes.append(reinterpret_cast<const char*>(&first_seq), sizeof(first_seq));
   const uint64_t checksum = XXH3_64bits(bytes.data(), bytes.size());
   bytes.append(reinterpret_cast<const char*>(&checksum), sizeof(checksum));
   return bytes;
 }
 
-std::optional<uint64_t> DecodeSegmentHeader(std::string_view bytes) {
-  if (bytes.size() < kSegmentHeaderBytes) return std::nullopt;
-  if (std::memcmp(bytes.data(), kSegmentMagic.data(), kSegmentMagic.size()) != 0) {
-    return std::nullopt;
+Result<uint64_t> DecodeSegmentHeader(std::string_view bytes) {
+  if (bytes.size() < kSegmentHeaderBytes) return Status::Corruption("its header is cut");
+  if (!bytes.starts_with(kSegmentMagic)) {
+    return Status::Corruption("it does not begin like a segment of the log");
   }
   uint64_t first_seq = 0;
   uint64_t checksum = 0;
   std::memcpy(&first_seq, bytes.data() + 8, sizeof(first_seq));
   std::memcpy(&checksum, bytes.data() + 16, sizeof(checksum));
-  if (checksum != XXH3_64bits(bytes.data(), 16)) return std::nullopt;
+  const char version = bytes[kSegmentMagic.size()];
+  if (checksum != XXH3_64bits(bytes.data(), 16)) {
+    return Status::Corruption("its header is damaged");
+  }
+  if (version != kSegmentVersion) {
+    return Status::Unsupported(
+        fmt::format("it was written in version '{}' of the format, but this server knows only "
+                    "version '{}'",
+                    version, kSegmentVersion));
+  }
   return first_seq;
 }
 

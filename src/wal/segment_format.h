@@ -1,16 +1,18 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "util/result.h"
+
 namespace influxdb3::wal {
 
 /// Bytes of a segment file: docs/format/wal.md. All numbers little-endian.
-inline constexpr std::array<char, 8> kSegmentMagic = {'I', 'D', 'B', '3', 'W', 'A', 'L', '1'};
-/// Magic (8), first sequence number (8), checksum of the two (8).
+inline constexpr std::string_view kSegmentMagic = "IDB3WAL";
+inline constexpr char kSegmentVersion = '1';
+/// Magic (7), version (1), first sequence number (8), checksum of the two (8).
 inline constexpr size_t kSegmentHeaderBytes = 24;
 inline constexpr uint32_t kFrameMagic = 0x43455257;  // "WREC"
 inline constexpr size_t kFrameHeaderBytes = 32;
@@ -29,8 +31,9 @@ struct FrameHeader {
 static_assert(sizeof(FrameHeader) == kFrameHeaderBytes);
 
 std::string EncodeSegmentHeader(uint64_t first_seq);
-/// The first sequence number, or nothing when the header is damaged.
-std::optional<uint64_t> DecodeSegmentHeader(std::string_view bytes);
+/// The first sequence number. Unsupported for another version, Corruption for damage; the messages
+/// go on after the file's name.
+util::Result<uint64_t> DecodeSegmentHeader(std::string_view bytes);
 
 /// XXH3-64 of a payload: made on the writer's thread, before the sequence number is known.
 uint64_t PayloadHash(std::string_view payload);

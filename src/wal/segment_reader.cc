@@ -16,16 +16,14 @@ using util::Status;
 SegmentReader::SegmentReader(const File* file, uint64_t size, size_t bytes_max)
     : file_(file), size_(size), bytes_max_(bytes_max) {}
 
-Result<std::optional<uint64_t>> SegmentReader::ReadHeader() {
-  if (size_ < kSegmentHeaderBytes) return std::optional<uint64_t>();
+Result<uint64_t> SegmentReader::ReadHeader() {
+  if (size_ < kSegmentHeaderBytes) return Status::Corruption("its header is cut");
   char bytes[kSegmentHeaderBytes];
   RETURN_IF_ERROR(Read(0, kSegmentHeaderBytes, bytes));
-  const std::optional<uint64_t> first = DecodeSegmentHeader({bytes, kSegmentHeaderBytes});
-  if (first) {
-    position_ = kSegmentHeaderBytes;
-    last_seq_ = *first - 1;
-  }
-  return first;
+  ASSIGN_OR_RETURN(const uint64_t first_seq, DecodeSegmentHeader({bytes, kSegmentHeaderBytes}));
+  position_ = kSegmentHeaderBytes;
+  last_seq_ = first_seq - 1;
+  return first_seq;
 }
 
 Result<SegmentReader::Outcome> SegmentReader::Next() {
@@ -33,7 +31,10 @@ Result<SegmentReader::Outcome> SegmentReader::Next() {
   FrameHeader header;
   ASSIGN_OR_RETURN(const bool valid, ValidFrameAt(position_, &header));
   // A frame out of sequence is as wrong as one with a bad checksum.
-  if (!valid || header.seq != last_seq_ + 1) return ClassifyBadFrame();
+  if (!valid || header.seq != last_seq_ + 1) {
+    ASSIGN_OR_RETURN(const bool end, OnlyZerosFrom(position_));
+    return end ? Outcome::kEnd : ClassifyBadFrame();
+  }
   header_ = header;
   last_seq_ = header.seq;
   position_ += FrameBytes(header.payload_bytes);
@@ -50,6 +51,17 @@ Result<bool> SegmentReader::ValidFrameAt(uint64_t offset, FrameHeader* header) {
   payload_.resize(header->payload_bytes);
   RETURN_IF_ERROR(Read(offset + kFrameHeaderBytes, payload_.size(), payload_.data()));
   return header->checksum == FrameChecksum(*header, PayloadHash(payload_));
+}
+
+Result<bool> SegmentReader::OnlyZerosFrom(uint64_t offset) {
+  char bytes[4096];
+  while (offset < size_) {
+    const size_t count = static_cast<size_t>(std::min<uint64_t>(sizeof(bytes), size_ - offset));
+    RETURN_IF_ERROR(Read(offset, count, bytes));
+    if (std::any_of(bytes, bytes + count, [](char byte) { return byte != 0; })) return false;
+    offset += count;
+  }
+  return true;
 }
 
 Result<SegmentReader::Outcome> SegmentReader::ClassifyBadFrame() {

@@ -1,5 +1,6 @@
 #include "wal/segment_replay.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -24,17 +25,18 @@ using util::Status;
 constexpr size_t kDecodedRecordsMax = 16;
 constexpr size_t kDecodedBytesMax = size_t{128} << 20;
 constexpr int64_t kProgressIntervalNs = 1'000'000'000;
-// LZ4 does not expand further than this; bounds what a frame can declare.
+// The largest body, and what LZ4 adds where nothing can be saved; bounds what a frame can declare.
 constexpr size_t kPayloadBytesMax = util::limits::kWalRecordBytesMax + (size_t{16} << 20);
 
 struct Segment {
   std::string path;
-  uint64_t first_seq;
+  uint64_t first_seq = 0;
 };
 
 struct DecodedRecord {
   uint64_t seq = 0;
-  size_t payload_bytes = 0;
+  size_t unpacked_bytes = 0;
+  uint64_t log_bytes_read = 0;  ///< up to the end of this record, over all segments
   Record record;
 };
 
@@ -47,7 +49,7 @@ class DecodedQueue {
       return records_.empty() ||
              (records_.size() < kDecodedRecordsMax && bytes_ < kDecodedBytesMax);
     });
-    bytes_ += record.payload_bytes;
+    bytes_ += record.unpacked_bytes;
     records_.push_back(std::move(record));
     changed_.notify_all();
   }
@@ -64,7 +66,7 @@ class DecodedQueue {
     if (records_.empty()) return std::nullopt;
     DecodedRecord record = std::move(records_.front());
     records_.pop_front();
-    bytes_ -= record.payload_bytes;
+    bytes_ -= record.unpacked_bytes;
     changed_.notify_all();
     return record;
   }
@@ -84,10 +86,24 @@ class SegmentScanner {
   SegmentScanner(FileSystem* files, std::string directory, bool fail_on_error, DecodedQueue* out)
       : files_(files), directory_(std::move(directory)), fail_on_error_(fail_on_error), out_(out) {}
 
+  /// Finds the segments; before Run, and on the thread that wants log_bytes().
+  Status Prepare() {
+    ASSIGN_OR_RETURN(const std::vector<std::string> names, files_->List(directory_));
+    for (const std::string& name : names) {
+      const auto first_seq = ParseSegmentFileName(name);
+      if (!first_seq) continue;
+      segments_.push_back({directory_ + "/" + name, *first_seq});
+      ASSIGN_OR_RETURN(const std::unique_ptr<File> file, files_->Open(segments_.back().path));
+      ASSIGN_OR_RETURN(const uint64_t size, file->Size());
+      log_bytes_ += size;
+    }
+    return Status::Ok();
+  }
+  uint64_t log_bytes() const { return log_bytes_; }
+
   Status Run() {
-    ASSIGN_OR_RETURN(const std::vector<Segment> segments, ListSegments());
-    for (size_t i = 0; i < segments.size(); ++i) {
-      RETURN_IF_ERROR(ScanSegment(segments[i], i + 1 == segments.size()));
+    for (const Segment& segment : segments_) {
+      RETURN_IF_ERROR(ScanSegment(segment, &segment == &segments_.back()));
     }
     return Status::Ok();
   }
@@ -96,28 +112,12 @@ class SegmentScanner {
   uint64_t bytes() const { return bytes_; }
 
  private:
-  Result<std::vector<Segment>> ListSegments() {
-    ASSIGN_OR_RETURN(const std::vector<std::string> names, files_->List(directory_));
-    std::vector<Segment> segments;
-    for (const std::string& name : names) {
-      if (const auto first_seq = ParseSegmentFileName(name)) {
-        segments.push_back({directory_ + "/" + name, *first_seq});
-      }
-    }
-    return segments;
-  }
-
   Status ScanSegment(const Segment& segment, bool last) {
     ASSIGN_OR_RETURN(const std::unique_ptr<File> file, files_->Open(segment.path));
     ASSIGN_OR_RETURN(const uint64_t size, file->Size());
     SegmentReader reader(file.get(), size, kPayloadBytesMax);
-    ASSIGN_OR_RETURN(const std::optional<uint64_t> first_seq, reader.ReadHeader());
-    if (!first_seq) {
-      // The header is synced before the first record is written: behind a bad one stands nothing
-      // that was acknowledged, unless the file has grown.
-      if (!last || size > kSegmentHeaderBytes) return Damaged(segment, 0, "its header is damaged");
-      return DropEmptySegment(segment, size);
-    }
+    const Result<uint64_t> first_seq = reader.ReadHeader();
+    if (!first_seq.ok()) return BadHeader(segment, last, size, first_seq.status());
     if (*first_seq != segment.first_seq) {
       return Damaged(segment, 0, "its header belongs to another segment");
     }
@@ -138,7 +138,11 @@ class SegmentScanner {
       const uint64_t begin = reader->position();
       ASSIGN_OR_RETURN(const SegmentReader::Outcome outcome, reader->Next());
       switch (outcome) {
-        case SegmentReader::Outcome::kEnd: bytes_ += size; return Status::Ok();
+        case SegmentReader::Outcome::kEnd:
+          bytes_ += begin;
+          // Later starts need not look for its end again.
+          if (last && begin < size) return Cut(file, begin);
+          return Status::Ok();
         case SegmentReader::Outcome::kDamaged:
           return Damaged(segment, begin, "a record there is damaged and others follow it");
         case SegmentReader::Outcome::kTorn:
@@ -147,15 +151,35 @@ class SegmentScanner {
           return CutTornTail(segment, file, begin, size);
         case SegmentReader::Outcome::kFrame: break;
       }
-      Result<Record> record = DecodeRecord(reader->payload());
-      if (!record.ok()) {
-        return Damaged(segment, begin, record.status().message());
-      }
-      next_seq_ = reader->header().seq + 1;
-      DecodedRecord decoded{reader->header().seq, reader->payload().size(),
-                            std::move(record).value()};
-      out_->Push(std::move(decoded));
+      RETURN_IF_ERROR(HandOver(segment, begin, *reader));
     }
+  }
+
+  Status HandOver(const Segment& segment, uint64_t begin, const SegmentReader& reader) {
+    Result<Record> record = DecodeRecord(reader.payload());
+    if (record.status().code() == util::StatusCode::kUnsupported) {
+      return OtherVersion(segment, record.status().message());
+    }
+    if (!record.ok()) return Damaged(segment, begin, record.status().message());
+    next_seq_ = reader.header().seq + 1;
+    DecodedRecord decoded;
+    decoded.seq = reader.header().seq;
+    decoded.unpacked_bytes = UnpackedBytes(reader.payload());
+    decoded.log_bytes_read = bytes_ + reader.position();
+    decoded.record = std::move(record).value();
+    out_->Push(std::move(decoded));
+    return Status::Ok();
+  }
+
+  // The header is synced before the first record is written: behind a bad one stands nothing that
+  // was acknowledged, unless the file has grown.
+  Status BadHeader(const Segment& segment, bool last, uint64_t size, const Status& status) {
+    if (status.code() == util::StatusCode::kUnsupported) {
+      return OtherVersion(segment, status.message());
+    }
+    if (status.code() != util::StatusCode::kCorruption) return status;
+    if (!last || size > kSegmentHeaderBytes) return Damaged(segment, 0, status.message());
+    return DropEmptySegment(segment, size);
   }
 
   Status CutTornTail(const Segment& segment, File* file, uint64_t good, uint64_t size) {
@@ -171,8 +195,7 @@ class SegmentScanner {
         "acknowledged and are cut off",
         segment.path, size - good, good);
     torn_bytes_ = size - good;
-    RETURN_IF_ERROR(file->Truncate(good));
-    return file->Sync();
+    return Cut(file, good);
   }
 
   Status DropEmptySegment(const Segment& segment, uint64_t size) {
@@ -189,19 +212,38 @@ class SegmentScanner {
     return files_->SyncDirectory(directory_);
   }
 
+  static Status Cut(File* file, uint64_t size) {
+    RETURN_IF_ERROR(file->Truncate(size));
+    return file->Sync();
+  }
+
+  static Status OtherVersion(const Segment& segment, std::string_view what) {
+    return Status::Unsupported(
+        fmt::format("the write-ahead log '{}' cannot be read: {}. Start the version of the server "
+                    "that wrote it",
+                    segment.path, what));
+  }
+
   static Status Damaged(const Segment& segment, uint64_t offset, std::string_view what) {
+    const std::string way_on =
+        offset == 0 ? "move it and the later files"
+                    : fmt::format("cut it there (truncate -s {} '{}') and move the later files",
+                                  offset, segment.path);
     return Status::Corruption(fmt::format(
-        "the write-ahead log '{}' is damaged at offset {}: {}. Records in it were acknowledged, so "
-        "the server does not start without them. Restore the file from a backup or another copy of "
-        "the disk; to go on with what stands before the damage, move this file and the later ones "
-        "in its directory elsewhere",
-        segment.path, offset, what));
+        "the write-ahead log '{}' is damaged at offset {}: {}. Records from there on were "
+        "acknowledged, so the server does not start without them. Restore the file from a backup "
+        "or "
+        "another copy of the disk; or, to go on with only what stands before the damage, {} of its "
+        "directory elsewhere",
+        segment.path, offset, what, way_on));
   }
 
   FileSystem* files_;
   std::string directory_;
   bool fail_on_error_;
   DecodedQueue* out_;
+  std::vector<Segment> segments_;
+  uint64_t log_bytes_ = 0;
   bool started_ = false;
   uint64_t next_seq_ = 1;
   uint64_t torn_bytes_ = 0;
@@ -215,6 +257,7 @@ Result<SegmentReplayResult> ReplaySegments(FileSystem* files, const std::string&
                                            bool fail_on_error) {
   DecodedQueue queue;
   SegmentScanner scanner(files, directory, fail_on_error, &queue);
+  RETURN_IF_ERROR(scanner.Prepare());
   std::thread decoder([&] { queue.Finish(scanner.Run()); });
   SegmentReplayResult result;
   int64_t last_progress_ns = util::Clock::System().SteadyNs();
@@ -227,7 +270,8 @@ Result<SegmentReplayResult> ReplaySegments(FileSystem* files, const std::string&
     const int64_t now_ns = util::Clock::System().SteadyNs();
     if (now_ns - last_progress_ns >= kProgressIntervalNs) {
       last_progress_ns = now_ns;
-      util::LogInfo("replaying the write-ahead log: {} records, {} rows so far",
+      util::LogInfo("replaying the write-ahead log: {} %, {} records, {} rows so far",
+                    decoded->log_bytes_read * 100 / std::max<uint64_t>(scanner.log_bytes(), 1),
                     result.stats.records, result.stats.rows);
     }
   }

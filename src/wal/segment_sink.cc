@@ -1,6 +1,9 @@
 #include "wal/segment_sink.h"
 
+#include <algorithm>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "util/fault_point.h"
 #include "util/log.h"
@@ -12,6 +15,8 @@ namespace {
 
 // A scratch buffer larger than this is given back after its group.
 constexpr size_t kScratchBytesKept = size_t{16} << 20;
+// How far ahead of the records space is reserved at a time.
+constexpr uint64_t kReserveBytes = uint64_t{4} << 20;
 
 }  // namespace
 
@@ -20,39 +25,65 @@ using util::Status;
 SegmentSink::SegmentSink(FileSystem* files, std::string directory, size_t segment_bytes_max)
     : files_(files), directory_(std::move(directory)), segment_bytes_max_(segment_bytes_max) {}
 
+SegmentSink::~SegmentSink() {
+  if (segment_ != nullptr && !group_failed_) FinishSegment();
+}
+
 Status SegmentSink::Write(const std::vector<EncodedRecord>& group) {
-  RETURN_IF_ERROR(DropUnsynced());
-  if (segment_ != nullptr && synced_bytes_ >= segment_bytes_max_) segment_.reset();
+  if (group_failed_) RETURN_IF_ERROR(AbandonSegment());
+  if (segment_ != nullptr && synced_bytes_ >= segment_bytes_max_) FinishSegment();
   if (segment_ == nullptr) RETURN_IF_ERROR(OpenSegment(group.front().seq));
   const Status status = AppendAndSync(group);
   if (!status.ok()) {
-    unsynced_tail_ = true;
+    group_failed_ = true;
     // Tried at once so that a crash finds a clean file; repeated by the next write if it fails now.
-    if (const Status dropped = DropUnsynced(); !dropped.ok()) {
-      util::LogError("the log cannot be cut back after a failed write: {}", dropped.message());
+    if (const Status abandoned = AbandonSegment(); !abandoned.ok()) {
+      util::LogError("the log cannot be cut back after a failed write: {}", abandoned.message());
     }
   }
   return status;
+}
+
+// An attempt that failed before its first record was durable leaves a file with at most a header.
+Status SegmentSink::RemoveEmptySegment(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<File> file, files_->Open(path));
+  ASSIGN_OR_RETURN(const uint64_t size, file->Size());
+  if (size > kSegmentHeaderBytes) {
+    return Status::Internal(fmt::format("the log would overwrite the records in '{}'", path));
+  }
+  return files_->Remove(path);
 }
 
 Status SegmentSink::OpenSegment(uint64_t first_seq) {
   const std::string path = directory_ + "/" + SegmentFileName(first_seq);
   auto created = files_->Create(path);
   if (!created.ok() && created.status().code() == util::StatusCode::kAlreadyExists) {
-    // Left by an attempt that failed before its first record was durable.
-    RETURN_IF_ERROR(files_->Remove(path));
+    RETURN_IF_ERROR(RemoveEmptySegment(path));
     created = files_->Create(path);
   }
   if (!created.ok()) return created.status();
   std::unique_ptr<File> file = std::move(created).value();
-  RETURN_IF_ERROR(file->Append(EncodeSegmentHeader(first_seq)));
+  RETURN_IF_ERROR(file->WriteAt(0, EncodeSegmentHeader(first_seq)));
   RETURN_IF_ERROR(file->Sync());
   RETURN_IF_ERROR(util::FaultPoint(fault_points::kSegmentCreated));
   RETURN_IF_ERROR(files_->SyncDirectory(directory_));
   segment_ = std::move(file);
-  segment_path_ = path;
   synced_bytes_ = kSegmentHeaderBytes;
+  reserved_bytes_ = kSegmentHeaderBytes;
   return Status::Ok();
+}
+
+void SegmentSink::ReserveUpTo(uint64_t end) {
+  if (!reserving_works_ || end <= reserved_bytes_) return;
+  const uint64_t step = std::min<uint64_t>(kReserveBytes, segment_bytes_max_);
+  const uint64_t size = (end + step - 1) / step * step;
+  const Status reserved = segment_->Reserve(size);
+  if (reserved.ok()) {
+    reserved_bytes_ = size;
+  } else if (reserved.code() == util::StatusCode::kUnsupported) {
+    reserving_works_ = false;
+  }
+  // Any other failure, such as a nearly full disk, is for the write to report if it fails too.
 }
 
 Status SegmentSink::AppendAndSync(const std::vector<EncodedRecord>& group) {
@@ -61,7 +92,8 @@ Status SegmentSink::AppendAndSync(const std::vector<EncodedRecord>& group) {
     AppendFrame(record.seq, group.front().seq, record.payload, record.payload_hash, &scratch_);
   }
   RETURN_IF_ERROR(util::FaultPoint(fault_points::kBeforeWrite));
-  RETURN_IF_ERROR(segment_->Append(scratch_));
+  ReserveUpTo(synced_bytes_ + scratch_.size());
+  RETURN_IF_ERROR(segment_->WriteAt(synced_bytes_, scratch_));
   RETURN_IF_ERROR(util::FaultPoint(fault_points::kAfterWrite));
   const int64_t started_ns = util::Clock::System().SteadyNs();
   RETURN_IF_ERROR(segment_->Sync());
@@ -73,17 +105,19 @@ Status SegmentSink::AppendAndSync(const std::vector<EncodedRecord>& group) {
   return Status::Ok();
 }
 
-Status SegmentSink::DropUnsynced() {
-  if (!unsynced_tail_) return Status::Ok();
+Status SegmentSink::AbandonSegment() {
   RETURN_IF_ERROR(segment_->Truncate(synced_bytes_));
   RETURN_IF_ERROR(segment_->Sync());
-  if (synced_bytes_ == kSegmentHeaderBytes) {
-    // Without a record the file would only collide with the next segment of the same number.
-    RETURN_IF_ERROR(files_->Remove(segment_path_));
+  segment_.reset();
+  group_failed_ = false;
+  return Status::Ok();
+}
+
+void SegmentSink::FinishSegment() {
+  if (const Status cut = segment_->Truncate(synced_bytes_); !cut.ok()) {
+    util::LogWarn("a segment of the log keeps the space reserved in it: {}", cut.message());
   }
   segment_.reset();
-  unsynced_tail_ = false;
-  return Status::Ok();
 }
 
 }  // namespace influxdb3::wal

@@ -11,12 +11,16 @@
 
 namespace influxdb3::wal {
 
-/// Append-only segment files in one directory. After a failure the segment in use is cut back to
-/// what was synced and given up, and the next write begins a new one: after a failed sync the
-/// file's unsynced bytes cannot be trusted.
+/// Segment files in one directory, written from front to back. Space is reserved ahead of the
+/// records, so that syncing a group does not have to make a new file length durable too; a segment
+/// is cut to its records when it is closed. After a failure the segment in use is cut back to what
+/// was synced and given up, and the next write begins a new one: after a failed sync the file's
+/// unsynced bytes cannot be trusted.
 class SegmentSink : public LogSink {
  public:
   SegmentSink(FileSystem* files, std::string directory, size_t segment_bytes_max);
+
+  ~SegmentSink() override;
 
   util::Status Write(const std::vector<EncodedRecord>& group) override;
   uint64_t bytes_written() const override { return bytes_written_.load(std::memory_order_relaxed); }
@@ -24,18 +28,25 @@ class SegmentSink : public LogSink {
 
  private:
   util::Status OpenSegment(uint64_t first_seq);
+  util::Status RemoveEmptySegment(const std::string& path);
   util::Status AppendAndSync(const std::vector<EncodedRecord>& group);
-  /// Makes sure that nothing of a failed group stays in the file.
-  util::Status DropUnsynced();
+  /// Reserves the next stretch of the segment when `end` lies behind what is reserved.
+  void ReserveUpTo(uint64_t end);
+  /// Gives up the segment after a failed group, of which nothing may stay in it. On error it stays
+  /// open, to be tried again.
+  util::Status AbandonSegment();
+  /// Gives up the segment after a complete group: what is still reserved may stay, as zeros.
+  void FinishSegment();
 
   FileSystem* files_;
   std::string directory_;
   size_t segment_bytes_max_;
   std::unique_ptr<File> segment_;
-  std::string segment_path_;
-  uint64_t synced_bytes_ = 0;   ///< length of segment_ that is known to be durable
-  bool unsynced_tail_ = false;  ///< segment_ holds bytes of a failed group
-  std::string scratch_;         ///< frames of the group being written
+  uint64_t synced_bytes_ = 0;    ///< length of segment_ that is known to be durable
+  uint64_t reserved_bytes_ = 0;  ///< length of segment_ with what is reserved
+  bool group_failed_ = false;    ///< segment_ may hold bytes of a failed group
+  bool reserving_works_ = true;  ///< false once the file system said that it cannot
+  std::string scratch_;          ///< frames of the group being written
   std::atomic<uint64_t> bytes_written_{0};
   std::atomic<uint64_t> sync_ns_{0};
 };

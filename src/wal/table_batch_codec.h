@@ -14,6 +14,7 @@ namespace influxdb3::wal {
 struct DecodedBacking {
   std::unique_ptr<uint64_t[]> body;  ///< the decompressed payload, 8-byte aligned
   std::deque<std::vector<std::string_view>> strings;
+  std::deque<std::unique_ptr<uint64_t[]>> columns;  ///< joined from byte planes
 };
 
 /// One table's rows, column after column, as docs/format/wal.md describes them. `out` must have

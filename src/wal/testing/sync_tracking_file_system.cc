@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <random>
 #include <utility>
 
 namespace influxdb3::wal {
@@ -15,6 +16,25 @@ Status Injected() {
   return Status::Io("injected: No space left on device");
 }
 
+size_t FirstChange(const std::string& synced, const std::string& bytes) {
+  const auto differ = std::mismatch(synced.begin(), synced.end(), bytes.begin(), bytes.end());
+  return static_cast<size_t>(differ.second - bytes.begin());
+}
+
+// From the first change to the last byte that is not a reserved zero.
+size_t ChangedBytes(const std::string& synced, const std::string& bytes) {
+  const size_t last = bytes.find_last_not_of('\0');
+  const size_t end = last == std::string::npos ? 0 : last + 1;
+  return end - std::min(end, FirstChange(synced, bytes));
+}
+
+std::string WithFirstChanges(std::string synced, const std::string& bytes, size_t kept_bytes) {
+  const size_t begin = FirstChange(synced, bytes);
+  const std::string kept = bytes.substr(begin, kept_bytes);
+  if (synced.size() < begin + kept.size()) synced.resize(begin + kept.size());
+  return synced.replace(begin, kept.size(), kept);
+}
+
 }  // namespace
 
 class TrackedFile : public File {
@@ -22,14 +42,28 @@ class TrackedFile : public File {
   TrackedFile(SyncTrackingFileSystem* owner, std::shared_ptr<SyncTrackingFileSystem::Node> node)
       : owner_(owner), node_(std::move(node)) {}
 
-  Status Append(std::string_view bytes) override {
+  Status WriteAt(uint64_t offset, std::string_view bytes) override {
     std::lock_guard lock(owner_->mutex_);
     SyncTrackingFileSystem::Fault fault;
     const bool fails = owner_->Fails(&fault);
-    if (!fails || fault == SyncTrackingFileSystem::Fault::kAfterEffect) {
-      node_->bytes += bytes;
-    } else if (fault == SyncTrackingFileSystem::Fault::kHalfEffect) {
-      node_->bytes += bytes.substr(0, bytes.size() / 2);
+    if (fails && fault == SyncTrackingFileSystem::Fault::kBeforeEffect) return Injected();
+    if (fails && fault == SyncTrackingFileSystem::Fault::kHalfEffect) {
+      bytes = bytes.substr(0, bytes.size() / 2);
+    }
+    const size_t begin = static_cast<size_t>(offset);
+    if (node_->bytes.size() < begin + bytes.size()) node_->bytes.resize(begin + bytes.size(), 0);
+    node_->bytes.replace(begin, bytes.size(), bytes);
+    return fails ? Injected() : Status::Ok();
+  }
+
+  Status Reserve(uint64_t size) override {
+    std::lock_guard lock(owner_->mutex_);
+    if (!owner_->reserving_works_) return Status::Unsupported("no reserving here");
+    SyncTrackingFileSystem::Fault fault;
+    const bool fails = owner_->Fails(&fault);
+    const bool grows = node_->bytes.size() < size;
+    if (grows && (!fails || fault == SyncTrackingFileSystem::Fault::kAfterEffect)) {
+      node_->bytes.resize(static_cast<size_t>(size), '\0');
     }
     return fails ? Injected() : Status::Ok();
   }
@@ -51,7 +85,9 @@ class TrackedFile : public File {
     std::lock_guard lock(owner_->mutex_);
     SyncTrackingFileSystem::Fault fault;
     const bool fails = owner_->Fails(&fault);
-    if (!fails || fault == SyncTrackingFileSystem::Fault::kAfterEffect) node_->bytes.resize(size);
+    if (!fails || fault == SyncTrackingFileSystem::Fault::kAfterEffect) {
+      node_->bytes.resize(static_cast<size_t>(size));
+    }
     return fails ? Injected() : Status::Ok();
   }
 
@@ -62,7 +98,8 @@ class TrackedFile : public File {
     if (!fails || fault == SyncTrackingFileSystem::Fault::kAfterEffect) {
       node_->synced_bytes = node_->bytes;
     } else if (fault == SyncTrackingFileSystem::Fault::kHalfEffect) {
-      node_->synced_bytes = node_->bytes.substr(0, node_->bytes.size() / 2);
+      const size_t changed = ChangedBytes(node_->synced_bytes, node_->bytes);
+      node_->synced_bytes = WithFirstChanges(node_->synced_bytes, node_->bytes, changed / 2);
     }
     return fails ? Injected() : Status::Ok();
   }
@@ -140,9 +177,10 @@ Result<std::shared_ptr<void>> SyncTrackingFileSystem::Lock(const std::string& pa
   });
 }
 
-void SyncTrackingFileSystem::FailOperation(uint64_t number, Fault fault) {
+void SyncTrackingFileSystem::FailOperation(uint64_t number, Fault fault, uint64_t count) {
   std::lock_guard lock(mutex_);
   failing_operation_ = number;
+  failing_count_ = count;
   fault_ = fault;
   fired_ = false;
 }
@@ -164,7 +202,8 @@ bool SyncTrackingFileSystem::fault_fired() const {
 
 bool SyncTrackingFileSystem::Fails(Fault* fault) {
   *fault = fault_;
-  if (++operations_ == failing_operation_) {
+  ++operations_;
+  if (operations_ >= failing_operation_ && operations_ < failing_operation_ + failing_count_) {
     fired_ = true;
     return true;
   }
@@ -172,15 +211,46 @@ bool SyncTrackingFileSystem::Fails(Fault* fault) {
   return fail_all_;
 }
 
-void SyncTrackingFileSystem::LoseUnsynced(size_t kept_bytes) {
+std::unique_ptr<SyncTrackingFileSystem> SyncTrackingFileSystem::Copy() const {
+  auto copy = std::make_unique<SyncTrackingFileSystem>();
   std::lock_guard lock(mutex_);
-  for (auto& [path, node] : removed_unsynced_) files_.emplace(path, node);
+  for (const auto& [path, node] : files_) copy->files_[path] = std::make_shared<Node>(*node);
+  for (const auto& [path, node] : removed_unsynced_) {
+    copy->removed_unsynced_[path] = std::make_shared<Node>(*node);
+  }
+  copy->reserving_works_ = reserving_works_;
+  return copy;
+}
+
+void SyncTrackingFileSystem::ForgetUnsyncedEntries() {
+  for (auto& [path, node] : removed_unsynced_) files_[path] = node;
   removed_unsynced_.clear();
   std::erase_if(files_, [](const auto& item) { return !item.second->entry_synced; });
+}
+
+void SyncTrackingFileSystem::LoseUnsynced(size_t kept_bytes) {
+  std::lock_guard lock(mutex_);
+  ForgetUnsyncedEntries();
+  for (auto& [path, node] : files_) {
+    const std::string left = WithFirstChanges(node->synced_bytes, node->bytes, kept_bytes);
+    node->bytes = left;
+    node->synced_bytes = left;
+  }
+}
+
+void SyncTrackingFileSystem::TearUnsynced(uint64_t seed) {
+  constexpr size_t kSectorBytes = 512;
+  std::mt19937_64 random(seed);
+  const auto coin = [&random] { return (random() & 1) != 0; };
+  std::lock_guard lock(mutex_);
+  ForgetUnsyncedEntries();
   for (auto& [path, node] : files_) {
     std::string left = node->synced_bytes;
-    if (node->bytes.size() > left.size() && node->bytes.starts_with(left)) {
-      left += node->bytes.substr(left.size(), kept_bytes);
+    left.resize(coin() ? node->bytes.size() : left.size(), '\0');
+    for (size_t at = 0; at < left.size(); at += kSectorBytes) {
+      if (at >= node->bytes.size() || !coin()) continue;
+      const size_t count = std::min({kSectorBytes, left.size() - at, node->bytes.size() - at});
+      left.replace(at, count, node->bytes, at, count);
     }
     node->bytes = left;
     node->synced_bytes = left;

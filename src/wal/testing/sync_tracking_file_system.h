@@ -1,6 +1,6 @@
 #pragma once
 
-#include <functional>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -13,7 +13,7 @@
 namespace influxdb3::wal {
 
 /// A file system in memory that knows what a power failure would leave. Each mutating operation is
-/// numbered from 1; a test can let one fail, or every one from a number on. Thread-safe.
+/// numbered from 1; a test can let one fail, or all. Thread-safe.
 class SyncTrackingFileSystem : public FileSystem {
  public:
   /// How the failing operation fails.
@@ -27,15 +27,23 @@ class SyncTrackingFileSystem : public FileSystem {
   util::Status SyncDirectory(const std::string& path) override;
   util::Result<std::shared_ptr<void>> Lock(const std::string& path) override;
 
-  void FailOperation(uint64_t number, Fault fault);
+  /// Operations `number` to `number + count - 1` fail.
+  void FailOperation(uint64_t number, Fault fault, uint64_t count = 1);
   /// All mutating operations fail until called with false: a full or dead disk.
   void FailAll(bool fail);
+  /// Files refuse to reserve space, as on file systems that cannot.
+  void RefuseReserving() { reserving_works_ = false; }
   uint64_t operation_count() const;
   bool fault_fired() const;
 
-  /// Forgets what a power failure forgets: files whose directory entry was not synced, and unsynced
-  /// bytes, of which the first `kept_bytes` of each file stay.
+  /// What stands on the disk if the machine stops now; this one goes on.
+  std::unique_ptr<SyncTrackingFileSystem> Copy() const;
+  /// Forgets what a power failure forgets: directory entries that were not synced, and unsynced
+  /// bytes, of which the first `kept_bytes` that changed in each file stay.
   void LoseUnsynced(size_t kept_bytes);
+  /// The same, but of the unsynced bytes and lengths some reached the disk, sector by sector in no
+  /// order, chosen by `seed`.
+  void TearUnsynced(uint64_t seed);
 
   std::string Contents(const std::string& path) const;
   void SetContents(const std::string& path, std::string contents);
@@ -51,6 +59,7 @@ class SyncTrackingFileSystem : public FileSystem {
 
   /// Counts an operation; tells whether and how it fails.
   bool Fails(Fault* fault);
+  void ForgetUnsyncedEntries();
 
   mutable std::mutex mutex_;  ///< guards all members
   std::map<std::string, std::shared_ptr<Node>> files_;
@@ -58,9 +67,11 @@ class SyncTrackingFileSystem : public FileSystem {
   std::set<std::string> locked_;
   uint64_t operations_ = 0;
   uint64_t failing_operation_ = 0;
+  uint64_t failing_count_ = 0;
   Fault fault_ = Fault::kBeforeEffect;
   bool fail_all_ = false;
   bool fired_ = false;
+  bool reserving_works_ = true;
 };
 
 }  // namespace influxdb3::wal

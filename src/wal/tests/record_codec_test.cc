@@ -1,6 +1,14 @@
 #include <gtest/gtest.h>
 
-#include <cstring>
+#include <cstdint>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "buffer/testing/test_batch.h"
 #include "wal/record.h"
@@ -96,6 +104,88 @@ TEST(RecordCodec, RowsComeBackEqual) {
   EXPECT_EQ(field(6).As<uint64_t>()[2], 18446744073709551615u);
 }
 
+void ExpectEqual(const model::TableBatch& a, const model::TableBatch& b) {
+  ASSERT_EQ(a.row_count, b.row_count);
+  ASSERT_EQ(a.series_count, b.series_count);
+  EXPECT_EQ(a.tag_columns, b.tag_columns);
+  EXPECT_EQ(a.min_time_ns, b.min_time_ns);
+  EXPECT_EQ(a.max_time_ns, b.max_time_ns);
+  EXPECT_EQ(std::vector(a.time, a.time + a.row_count), std::vector(b.time, b.time + b.row_count));
+  EXPECT_EQ(std::vector(a.series, a.series + a.row_count),
+            std::vector(b.series, b.series + b.row_count));
+  for (size_t i = 0; i < a.series_count * a.tag_columns.size(); ++i) {
+    ASSERT_EQ(a.tag_values[i], b.tag_values[i]);
+    ASSERT_EQ(a.tag_values[i].data() == nullptr, b.tag_values[i].data() == nullptr);
+  }
+  ASSERT_EQ(a.fields.size(), b.fields.size());
+  for (size_t i = 0; i < a.fields.size(); ++i) {
+    const model::FieldColumn& x = a.fields[i];
+    const model::FieldColumn& y = b.fields[i];
+    ASSERT_EQ(x.column_id, y.column_id);
+    ASSERT_EQ(x.type, y.type);
+    for (uint32_t row = 0; row < a.row_count; ++row) {
+      ASSERT_EQ(x.IsValid(row), y.IsValid(row));
+      switch (x.type) {
+        case ColumnType::kString:
+          ASSERT_EQ(x.As<std::string_view>()[row], y.As<std::string_view>()[row]);
+          break;
+        case ColumnType::kBool: ASSERT_EQ(x.As<uint8_t>()[row], y.As<uint8_t>()[row]); break;
+        default: ASSERT_EQ(x.As<uint64_t>()[row], y.As<uint64_t>()[row]); break;
+      }
+    }
+  }
+}
+
+// Random rows of all types, with gaps, around the sizes at which the layout changes.
+TEST(RecordCodec, RandomRowsComeBackEqual) {
+  std::mt19937_64 random(11);
+  for (size_t count : {1u, 2u, 15u, 16u, 17u, 31u, 63u, 64u, 65u, 128u, 1000u}) {
+    std::vector<TestRow> rows;
+    for (size_t i = 0; i < count; ++i) {
+      TestRow row;
+      row.tags = {random() % 3 == 0 ? "" : "host" + std::to_string(random() % 20),
+                  std::string(random() % 40, 'x')};
+      row.time_ns = static_cast<int64_t>(random());
+      if (random() % 2 == 0) row.fields[2] = static_cast<int64_t>(random());
+      if (random() % 2 == 0) row.fields[3] = static_cast<double>(random() % 100) / 7;
+      if (random() % 2 == 0) row.fields[4] = std::string(random() % 30, 'y');
+      if (random() % 2 == 0) row.fields[5] = random() % 2 == 0;
+      row.fields[6] = uint64_t{random()};
+      rows.push_back(std::move(row));
+    }
+    Record record;
+    record.batch = MakeBatch(DbId(1), TableId(7), {ColumnId(0), ColumnId(1)}, rows);
+    auto decoded = DecodeRecord(Encode(record));
+    ASSERT_TRUE(decoded.ok()) << decoded.status().ToString();
+    ASSERT_EQ(decoded->batch.tables.size(), 1u);
+    ExpectEqual(decoded->batch.tables[0], record.batch.tables[0]);
+  }
+}
+
+TEST(RecordCodec, SeveralTablesAndOperationsInOneRecord) {
+  Record record = AllCatalogOps();
+  record.batch = Rows().batch;
+  record.batch.tables.push_back(record.batch.tables[0]);
+  record.batch.tables[1].table_id = TableId(8);
+  auto decoded = DecodeRecord(Encode(record));
+  ASSERT_TRUE(decoded.ok()) << decoded.status().ToString();
+  EXPECT_EQ(decoded->ops, record.ops);
+  ASSERT_EQ(decoded->batch.tables.size(), 2u);
+  EXPECT_EQ(decoded->batch.tables[1].table_id, TableId(8));
+  ExpectEqual(decoded->batch.tables[0], record.batch.tables[0]);
+  ExpectEqual(decoded->batch.tables[1], record.batch.tables[1]);
+}
+
+TEST(RecordCodec, DeclaredSizesAreCheckedBeforeMemoryIsTaken) {
+  // Version 1, packed, 1 GiB unpacked, with a few bytes behind: LZ4 cannot expand that far.
+  const std::string impossible("\x01\x01\0\0\0\0\0\x40 few", 12);
+  EXPECT_EQ(DecodeRecord(impossible).status().code(), util::StatusCode::kCorruption);
+  // The same beyond the limit of a record.
+  const std::string too_large("\x01\x01\0\0\x01\0\0\x40 few", 12);
+  EXPECT_EQ(DecodeRecord(too_large).status().code(), util::StatusCode::kCorruption);
+  EXPECT_EQ(UnpackedBytes(Encode(AllCatalogOps())) % 8, 0u);
+}
+
 TEST(RecordCodec, EncodingIsRepeatable) {
   const std::string payload = Encode(Rows());
   auto decoded = DecodeRecord(payload);
@@ -140,10 +230,41 @@ TEST(RecordCodec, CompressesLargeBatches) {
   EXPECT_EQ(decoded->batch.tables[0].time[999], 999);
 }
 
+// The fuzzer's seeds were written by hand after docs/format/wal.md, not by this encoder.
+TEST(RecordCodec, ReadsWhatWasMadeFromThePageAlone) {
+  std::map<std::string, Record> records;
+  for (const char* name :
+       {"operations", "plain_rows", "byte_planes", "rows_with_operations", "packed"}) {
+    std::ifstream file(std::string(INFLUXDB3_WAL_SEEDS) + "/" + name, std::ios::binary);
+    const std::string payload{std::istreambuf_iterator<char>(file), {}};
+    auto decoded = DecodeRecord(payload);
+    ASSERT_TRUE(decoded.ok()) << name << ": " << decoded.status().ToString();
+    records[name] = std::move(decoded).value();
+  }
+  EXPECT_EQ(records["operations"].ops.size(), 6u);
+  EXPECT_EQ(records["rows_with_operations"].batch.tables.size(), 2u);
+  EXPECT_EQ(records["packed"].batch.row_count(), 2u);
+  for (const char* name : {"plain_rows", "byte_planes"}) {
+    const model::TableBatch& table = records[name].batch.tables[0];
+    ASSERT_EQ(table.fields.size(), 5u);
+    for (uint32_t row = 0; row < table.row_count; ++row) {
+      EXPECT_EQ(table.time[row], 1000 + row);
+      EXPECT_EQ(table.tag_values[table.series[row] * 2],
+                "h" + std::to_string(row % table.series_count));
+      EXPECT_EQ(table.fields[0].As<int64_t>()[row], -int64_t{row});
+      EXPECT_EQ(table.fields[1].IsValid(row), row == 0);
+      EXPECT_EQ(table.fields[2].As<double>()[row], row / 2.0);
+      EXPECT_EQ(table.fields[3].As<std::string_view>()[row],
+                std::string_view("xyz").substr(0, row % 4));
+      EXPECT_EQ(table.fields[4].As<uint8_t>()[row], row % 2);
+    }
+  }
+}
+
 TEST(RecordCodec, RefusesAFutureVersion) {
   std::string payload = Encode(Rows());
   payload[0] = 2;
-  EXPECT_EQ(DecodeRecord(payload).status().code(), util::StatusCode::kCorruption);
+  EXPECT_EQ(DecodeRecord(payload).status().code(), util::StatusCode::kUnsupported);
 }
 
 }  // namespace
