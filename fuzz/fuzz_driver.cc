@@ -66,12 +66,8 @@ class Mutator {
       case 0:
         if (!input->empty()) (*input)[Below(input->size())] = static_cast<char>(random_());
         break;
-      case 1:
-        input->insert(at, 1, kInteresting[Below(sizeof(kInteresting) - 1)]);
-        break;
-      case 2:
-        input->erase(at, 1 + Below(16));
-        break;
+      case 1: input->insert(at, 1, kInteresting[Below(sizeof(kInteresting) - 1)]); break;
+      case 2: input->erase(at, 1 + Below(16)); break;
       case 3: {
         const std::string piece = input->substr(at, 1 + Below(64));
         input->insert(Below(input->size() + 1), piece);
@@ -88,9 +84,7 @@ class Mutator {
           byte = static_cast<char>(byte ^ (1 << Below(8)));
         }
         break;
-      case 6:
-        input->resize(at);
-        break;
+      case 6: input->resize(at); break;
     }
   }
 

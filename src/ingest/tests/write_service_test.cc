@@ -225,7 +225,10 @@ TEST_F(WriteServiceTest, DeletedDatabasesAreRenamed) {
   EXPECT_EQ(again.message(),
             "attempted to modify resource that was already deleted: db-20231114T221320");
   EXPECT_TRUE(DeleteDatabase("db-20231114T221320", kNow).ok());
-  EXPECT_EQ(catalog_.state()->databases().at("db-20231114T221320")->hard_delete_at_ns, kNow);
+  const auto state = catalog_.state();
+  const auto renamed = state->databases().find("db-20231114T221320");
+  ASSERT_TRUE(renamed != state->databases().end());
+  EXPECT_EQ(renamed->second->hard_delete_at_ns, kNow);
   // The same name within the same second.
   ASSERT_TRUE(CreateDatabase("db").ok());
   const uint32_t id = catalog_.state()->FindDatabase("db")->id.value;
