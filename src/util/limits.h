@@ -20,6 +20,7 @@ inline constexpr size_t kWalQueueBytesMax = size_t{512} << 20;
 inline constexpr size_t kWalRecordBytesMax = size_t{1} << 30;
 inline constexpr size_t kLineErrorsReportedMax = 1000;  ///< items in a partial write's `data`
 inline constexpr size_t kSqlTextBytesMax = size_t{4} << 20;
+inline constexpr size_t kQueryLogTextBytesMax = 65536;     ///< of one query in system.queries
 inline constexpr size_t kQueryNestedAggregatesMax = 16;    ///< without GROUP BY, in one another
 inline constexpr size_t kQuerySetOperandsMax = 2000;       ///< of UNION, INTERSECT and EXCEPT
 inline constexpr size_t kQueryConditionTermsMax = 10'000;  ///< of AND and OR

@@ -15,6 +15,7 @@
 #include "duckdb/planner/operator/logical_get.hpp"
 
 #include "query/duckdb/buffer_scan_data.h"
+#include "query/duckdb/dialect/timestamp_text.h"
 #include "query/duckdb/scan_filter.h"
 #include "query/duckdb/scan_plan.h"
 #include "query/duckdb/scan_source.h"
@@ -295,6 +296,28 @@ void Scan(ClientContext&, duckdb::TableFunctionInput& input, duckdb::DataChunk& 
   }
 }
 
+/// What EXPLAIN shows of the filter.
+duckdb::InsertionOrderPreservingMap<duckdb::string> Describe(
+    duckdb::TableFunctionToStringInput& input) {
+  const auto& data = input.bind_data->Cast<BufferScanData>();
+  const ScanFilter& filter = *data.filter;
+  duckdb::InsertionOrderPreservingMap<duckdb::string> lines;
+  const model::TimeRange all = model::TimeRange::All();
+  if (filter.time.min_ns != all.min_ns) lines["From"] = sql::FormatTimestamp(filter.time.min_ns);
+  if (filter.time.max_ns != all.max_ns) lines["To"] = sql::FormatTimestamp(filter.time.max_ns);
+  if (filter.SelectsSeries()) {
+    lines["Series"] = std::to_string(filter.selected_count) + " of " +
+                      std::to_string(filter.series_selected.size());
+  }
+  if (data.latest_per_series != 0) {
+    lines["Newest of each series"] = std::to_string(data.latest_per_series);
+  }
+  if (data.first_by_time != 0) {
+    lines[data.oldest_first ? "Oldest" : "Newest"] = std::to_string(data.first_by_time);
+  }
+  return lines;
+}
+
 duckdb::OperatorPartitionData PartitionData(ClientContext&,
                                             duckdb::TableFunctionGetPartitionInput& input) {
   if (input.partition_info.RequiresPartitionColumns()) {
@@ -312,6 +335,7 @@ void RegisterBufferScan(duckdb::DatabaseInstance& database) {
   scan.pushdown_complex_filter = PushDownFilters;
   scan.cardinality = Cardinality;
   scan.get_partition_data = PartitionData;
+  scan.to_string = Describe;
   scan.serialize = Serialize;
   scan.deserialize = Deserialize;
   duckdb::ExtensionLoader loader(database, "influxdb3");

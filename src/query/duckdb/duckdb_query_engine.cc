@@ -13,7 +13,6 @@
 #include "query/duckdb/duckdb_instance.h"
 #include "query/duckdb/duckdb_result_stream.h"
 #include "query/duckdb/explain_result.h"
-#include "query/duckdb/latest_rows_pass.h"
 #include "query/duckdb/query_log.h"
 #include "query/duckdb/query_permits.h"
 #include "query/query_engine.h"

@@ -4,7 +4,21 @@
 
 #include <fmt/format.h>
 
+#include "util/limits.h"
+
 namespace influxdb3::query {
+namespace {
+
+/// The text, cut between characters when it is longer than the log keeps.
+std::string Shortened(const std::string& text) {
+  size_t size = text.size();
+  if (size <= util::limits::kQueryLogTextBytesMax) return text;
+  size = util::limits::kQueryLogTextBytesMax;
+  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
+  return text.substr(0, size) + "…";
+}
+
+}  // namespace
 
 QueryLog::QueryLog(const util::Clock* clock, size_t entries_max)
     : clock_(clock), entries_max_(entries_max) {}
@@ -21,7 +35,7 @@ uint64_t QueryLog::Begin(const std::string& database, const std::string& type,
   slot.entry.database = database;
   slot.entry.phase = "received";
   slot.entry.query_type = type;
-  slot.entry.query_text = text;
+  slot.entry.query_text = Shortened(text);
   slot.entry.issue_time_ns = clock_->NowNs();
   std::lock_guard lock(mutex_);
   const uint64_t number = first_number_ + slots_.size();

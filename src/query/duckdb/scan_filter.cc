@@ -1,5 +1,6 @@
 #include "query/duckdb/scan_filter.h"
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -98,88 +99,110 @@ class FilterExtractor {
     return true;
   }
 
-  /// The one tag that all column references in the expression name.
-  std::optional<uint32_t> OnlyTag(const Expression& expression) const {
-    std::optional<uint32_t> tag;
-    bool other = false;
-    duckdb::ExpressionIterator::EnumerateExpression(
-        const_cast<duckdb::unique_ptr<Expression>&>(Wrapped(expression)),
-        [&](const Expression& child) {
-          if (child.GetExpressionClass() == ExpressionClass::BOUND_SUBQUERY) other = true;
-          if (child.GetExpressionClass() != ExpressionClass::BOUND_COLUMN_REF) return;
-          const ScanColumn* column = ColumnOf(child);
-          if (column == nullptr || column->kind != ScanColumn::Kind::kTag ||
-              (tag && *tag != column->tag_index)) {
-            other = true;
-          } else {
-            tag = column->tag_index;
-          }
-        });
-    return other ? std::nullopt : tag;
-  }
-  const duckdb::unique_ptr<Expression>& Wrapped(const Expression& expression) const {
-    wrapped_ = expression.Copy();
-    return wrapped_;
-  }
-
-  static void ReferToFirstColumn(duckdb::unique_ptr<Expression>* expression) {
+  /// Replaces the expression's column references by references to positions in `tags`, which gets
+  /// the tags named; false when something else than tags is named, or nothing.
+  bool ReferToTags(duckdb::unique_ptr<Expression>* expression, std::vector<uint32_t>* tags) const {
     if ((*expression)->GetExpressionClass() == ExpressionClass::BOUND_COLUMN_REF) {
+      const ScanColumn* column = ColumnOf(**expression);
+      if (column == nullptr || column->kind != ScanColumn::Kind::kTag) return false;
+      const auto known = std::find(tags->begin(), tags->end(), column->tag_index);
+      const auto position = static_cast<duckdb::idx_t>(known - tags->begin());
+      if (known == tags->end()) tags->push_back(column->tag_index);
       *expression = duckdb::make_uniq<duckdb::BoundReferenceExpression>(
-          duckdb::LogicalType::VARCHAR, duckdb::idx_t{0});
-      return;
+          duckdb::LogicalType::VARCHAR, position);
+      return true;
     }
+    bool only_tags = (*expression)->GetExpressionClass() != ExpressionClass::BOUND_SUBQUERY;
     duckdb::ExpressionIterator::EnumerateChildren(
-        **expression, [](duckdb::unique_ptr<Expression>& child) { ReferToFirstColumn(&child); });
+        **expression, [&](duckdb::unique_ptr<Expression>& child) {
+          only_tags = only_tags && ReferToTags(&child, tags);
+        });
+    return only_tags;
   }
 
   bool TakeTagCondition(const Expression& expression) {
     if (expression.IsVolatile() || expression.HasParameter() || expression.HasSubquery() ||
-        expression.return_type != duckdb::LogicalType::BOOLEAN) {
+        expression.return_type != duckdb::LogicalType::BOOLEAN || source_.snapshot() == nullptr) {
       return false;
     }
-    const std::optional<uint32_t> tag = OnlyTag(expression);
-    if (!tag || source_.snapshot() == nullptr) return false;
-    std::vector<uint8_t> value_passes;
+    duckdb::unique_ptr<Expression> condition = expression.Copy();
+    std::vector<uint32_t> tags;
+    if (!ReferToTags(&condition, &tags) || tags.empty()) return false;
+    std::vector<uint8_t> series_passes;
     try {
-      value_passes = EvaluateOnDictionary(expression, *tag);
+      series_passes = tags.size() == 1 ? EvaluateOnValues(*condition, tags[0])
+                                       : EvaluateOnSeries(*condition, tags);
     } catch (const std::exception&) {
       // Some value makes it fail. Whether a row with that value is reached is the engine's
       // business.
       return false;
     }
-    SelectSeries(*tag, value_passes);
+    SelectSeries(std::move(series_passes));
     return true;
   }
 
-  std::vector<uint8_t> EvaluateOnDictionary(const Expression& expression, uint32_t tag) {
-    duckdb::unique_ptr<Expression> condition = expression.Copy();
-    ReferToFirstColumn(&condition);
+  /// Sets those of the flags from `begin` whose row in `input` passes.
+  static void Evaluate(duckdb::ExpressionExecutor* executor, duckdb::DataChunk* input,
+                       duckdb::idx_t count, uint8_t* passes) {
+    input->SetCardinality(count);
+    duckdb::SelectionVector selected(STANDARD_VECTOR_SIZE);
+    const duckdb::idx_t selected_count = executor->SelectExpression(*input, selected);
+    for (duckdb::idx_t i = 0; i < selected_count; ++i) passes[selected.get_index(i)] = 1;
+  }
+
+  /// By series; decided once for each value of the tag.
+  std::vector<uint8_t> EvaluateOnValues(const Expression& condition, uint32_t tag) {
     const auto dictionary = source_.TagDictionary(tag);
     const duckdb::idx_t size = dictionary->size.GetIndex();
-    std::vector<uint8_t> passes(size);
-    duckdb::ExpressionExecutor executor(context_, *condition);
+    std::vector<uint8_t> value_passes(size);
+    duckdb::ExpressionExecutor executor(context_, condition);
     for (duckdb::idx_t begin = 0; begin < size; begin += STANDARD_VECTOR_SIZE) {
       const duckdb::idx_t count = std::min<duckdb::idx_t>(STANDARD_VECTOR_SIZE, size - begin);
       duckdb::DataChunk input;
       input.InitializeEmpty({duckdb::LogicalType::VARCHAR});
       input.data[0].Slice(dictionary->data, begin, begin + count);
-      input.SetCardinality(count);
-      duckdb::SelectionVector selected(STANDARD_VECTOR_SIZE);
-      const duckdb::idx_t selected_count = executor.SelectExpression(input, selected);
-      for (duckdb::idx_t i = 0; i < selected_count; ++i) passes[begin + selected.get_index(i)] = 1;
+      Evaluate(&executor, &input, count, value_passes.data() + begin);
+    }
+    const buffer::SeriesView& series = source_.snapshot()->series();
+    const uint32_t* codes = series.tags[tag].codes;
+    std::vector<uint8_t> passes(series.series_count);
+    for (uint32_t i = 0; i < series.series_count; ++i) {
+      passes[i] = value_passes[codes == nullptr ? 0 : codes[i]];
     }
     return passes;
   }
 
-  void SelectSeries(uint32_t tag, const std::vector<uint8_t>& value_passes) {
+  /// By series; decided once for each of them.
+  std::vector<uint8_t> EvaluateOnSeries(const Expression& condition,
+                                        const std::vector<uint32_t>& tags) {
     const buffer::SeriesView& series = source_.snapshot()->series();
-    if (filter_->series_selected.empty()) filter_->series_selected.assign(series.series_count, 1);
-    const uint32_t* codes = series.tags[tag].codes;
-    uint32_t selected = 0;
-    for (uint32_t i = 0; i < series.series_count; ++i) {
-      filter_->series_selected[i] &= value_passes[codes == nullptr ? 0 : codes[i]];
-      selected += filter_->series_selected[i];
+    std::vector<uint8_t> passes(series.series_count);
+    duckdb::ExpressionExecutor executor(context_, condition);
+    const duckdb::vector<duckdb::LogicalType> types(tags.size(), duckdb::LogicalType::VARCHAR);
+    for (uint32_t begin = 0; begin < series.series_count; begin += STANDARD_VECTOR_SIZE) {
+      const uint32_t count = std::min<uint32_t>(STANDARD_VECTOR_SIZE, series.series_count - begin);
+      duckdb::DataChunk input;
+      input.InitializeEmpty(types);
+      for (size_t i = 0; i < tags.size(); ++i) {
+        const uint32_t* codes = series.tags[tags[i]].codes;
+        duckdb::SelectionVector values(count);
+        for (uint32_t j = 0; j < count; ++j) {
+          values.set_index(j, codes == nullptr ? 0 : codes[begin + j]);
+        }
+        input.data[i].Dictionary(source_.TagDictionary(tags[i]), values);
+      }
+      Evaluate(&executor, &input, count, passes.data() + begin);
     }
+    return passes;
+  }
+
+  void SelectSeries(std::vector<uint8_t> passes) {
+    uint32_t selected = 0;
+    for (size_t i = 0; i < passes.size(); ++i) {
+      if (filter_->SelectsSeries()) passes[i] &= filter_->series_selected[i];
+      selected += passes[i];
+    }
+    filter_->series_selected = std::move(passes);
     filter_->selected_count = selected;
   }
 
@@ -187,7 +210,6 @@ class FilterExtractor {
   ScanSource& source_;
   const std::vector<uint32_t>& columns_;
   ScanFilter* filter_;
-  mutable duckdb::unique_ptr<Expression> wrapped_;
 };
 
 }  // namespace

@@ -22,7 +22,7 @@ struct ScanFilter {
 };
 
 /// Takes out of `filters` those that `filter` then applies: bounds of `time` by constants, and
-/// conditions on a single tag, which are decided once per distinct value instead of once per row.
+/// conditions on tags alone, which are decided once per value or series instead of once per row.
 /// `columns` maps the expressions' column indexes to the source's columns.
 void ExtractScanFilters(duckdb::ClientContext& context, ScanSource& source,
                         const std::vector<uint32_t>& columns,

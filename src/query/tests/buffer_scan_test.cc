@@ -100,6 +100,9 @@ TEST_F(BufferScanTest, AppliesConditionsOnTagsExactly) {
   EXPECT_EQ(values("a = 'none'"), "NULL");
   EXPECT_EQ(values("coalesce(a, 'x') = 'x'"), "1,3,4,5");
   EXPECT_EQ(values("a = b OR v = 5"), "5");
+  EXPECT_EQ(values("a = b OR (a = 'y' AND b = '1') OR (a IS NULL AND b IS NULL)"), "2,5");
+  EXPECT_EQ(values("concat(a, b) = 'x1'"), "1");
+  EXPECT_EQ(values("a < b"), "NULL");
 }
 
 TEST_F(BufferScanTest, LooksFewSeriesUpAcrossSegments) {

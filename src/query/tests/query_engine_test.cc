@@ -119,6 +119,18 @@ TEST_F(QueryEngineTest, ExplainsInTheReferencesColumns) {
   EXPECT_THAT(analyzed.rows[0], StartsWith("Plan with Metrics|"));
 }
 
+TEST_F(QueryEngineTest, ExplainShowsWhatTheScanDoesItself) {
+  WriteRows(10);
+  const Answer plan =
+      Ask("EXPLAIN SELECT v FROM t WHERE (h = 'h1' OR h = 'h2') AND time < "
+          "'1970-01-01T00:00:00.000000005Z' ORDER BY time DESC LIMIT 7");
+  ASSERT_THAT(plan.rows, SizeIs(2)) << plan.status.ToString();
+  EXPECT_THAT(plan.rows[1], HasSubstr("2 of 10"));
+  EXPECT_THAT(plan.rows[1], HasSubstr(".000000004"));
+  EXPECT_THAT(plan.rows[1], HasSubstr("Newest: 7"));
+  EXPECT_THAT(plan.rows[1], ::testing::Not(HasSubstr("FILTER")));
+}
+
 TEST_F(QueryEngineTest, CancelStopsARunningQuery) {
   WriteRows(2000);
   auto stream = Execute("SELECT a.v FROM t AS a, t AS b, t AS c, t AS d");

@@ -102,6 +102,14 @@ TEST_F(SystemTablesTest, TheLogKeepsTheLastThousandQueries) {
   EXPECT_EQ(Row("SELECT count(*) FROM system.queries"), "1000");
 }
 
+TEST_F(SystemTablesTest, TheLogKeepsTheBeginningOfLongQueries) {
+  const std::string text = "SELECT 'ä" + std::string(65525, 'x') + "ä' AS c";
+  Rows(text);  // the last ä crosses the limit of 65,536 bytes
+  EXPECT_EQ(Row("SELECT octet_length(query_text), right(query_text, 2) FROM system.queries "
+                "WHERE query_text LIKE 'SELECT ''%'"),
+            "65538|x…");
+}
+
 TEST_F(SystemTablesTest, TablesWithoutContentHaveTheirColumns) {
   const auto columns = [&](const std::string& table) {
     const Answer answer = Ask("SELECT * FROM system." + table);
