@@ -71,12 +71,17 @@ Result<SegmentReader::Outcome> SegmentReader::ClassifyBadFrame() {
   const uint64_t bad_seq = last_seq_ + 1;
   for (uint64_t offset = position_ + kFrameAlignment; offset + kFrameHeaderBytes <= size_;
        offset += kFrameAlignment) {
-    uint32_t magic = 0;
-    RETURN_IF_ERROR(Read(offset, sizeof(magic), reinterpret_cast<char*>(&magic)));
-    if (magic != kFrameMagic) continue;
     FrameHeader header;
+    RETURN_IF_ERROR(Read(offset, sizeof(header.magic), reinterpret_cast<char*>(&header)));
+    if (header.magic != kFrameMagic) continue;
+    RETURN_IF_ERROR(Read(offset, sizeof(header), reinterpret_cast<char*>(&header)));
+    // Rows may contain what looks like frames: only a likely one is worth reading to its end.
+    if (header.group_first_seq <= bad_seq || header.seq < header.group_first_seq ||
+        header.seq - bad_seq > size_ / kFrameHeaderBytes) {
+      continue;
+    }
     ASSIGN_OR_RETURN(const bool valid, ValidFrameAt(offset, &header));
-    if (valid && header.group_first_seq > bad_seq) return Outcome::kDamaged;
+    if (valid) return Outcome::kDamaged;
   }
   return Outcome::kTorn;
 }
