@@ -24,7 +24,7 @@ class SharedMap {
   using Chunks = std::vector<std::shared_ptr<const Chunk>>;
 
  public:
-  class const_iterator {
+  class const_iterator {  // NOLINT(readability-identifier-naming): a container's name
    public:
     using iterator_category = std::forward_iterator_tag;
     using value_type = Item;

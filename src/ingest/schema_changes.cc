@@ -204,6 +204,7 @@ void WriteService::CreateTable(std::string database, std::string table,
                                std::vector<std::string> tags, std::vector<ColumnDef> fields,
                                Done done) {
   std::vector<ColumnDef> columns;
+  columns.reserve(tags.size() + fields.size());
   for (std::string& tag : tags) columns.push_back({std::move(tag), ColumnType::kTag});
   for (ColumnDef& field : fields) columns.push_back(std::move(field));
   const int64_t now_ns = clock_->NowNs();

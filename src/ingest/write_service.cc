@@ -48,7 +48,7 @@ void WriteService::Write(WriteRequest request, std::function<void(WriteOutcome)>
     *outcome = OutcomeOf(&built);
     if (!outcome->status.ok() || record->batch.empty()) break;
     // With no_sync the outcome is reported below, once the log took the record.
-    Done when_durable = [](Status) {};
+    Done when_durable = [](const Status&) {};
     if (!request.no_sync) {
       when_durable = [outcome, shared_done](Status durable) {
         outcome->status = std::move(durable);

@@ -83,7 +83,7 @@ void GroupCommitLog::FlushLoop() {
     if (status.ok() && !group.empty()) status = WriteGroup(&group);
     last_flush_ = status;
     if (!status.ok()) {
-      FailGroup(std::move(group), status);
+      FailGroup(group, status);
     } else if (!group.empty()) {
       std::lock_guard lock(mutex_);
       ++flushes_;
@@ -128,13 +128,13 @@ Status GroupCommitLog::WriteGroup(Group* group) {
   return Status::Ok();
 }
 
-void GroupCommitLog::FailGroup(Group group, const Status& status) {
+void GroupCommitLog::FailGroup(const Group& group, const Status& status) {
   util::LogError("writing the log failed, {} writes are refused: {}", group.size(),
                  status.message());
   const Status refused(status.code(),
                        fmt::format("error from wal: error writing wal file: {}", status.message()));
   size_t bytes = 0;
-  for (Pending& pending : group) {
+  for (const Pending& pending : group) {
     // A pending without `done` holds operations that are in carried_ops_ already.
     if (!pending.done) continue;
     bytes += pending.encoded.payload.size();
@@ -145,7 +145,7 @@ void GroupCommitLog::FailGroup(Group group, const Status& status) {
     ++flush_failures_;
     queue_bytes_ -= bytes;
   }
-  for (Pending& pending : group) {
+  for (const Pending& pending : group) {
     if (pending.done) pending.done(refused);
   }
 }

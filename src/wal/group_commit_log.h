@@ -42,7 +42,7 @@ class GroupCommitLog {
   /// Puts the catalog operations of failed groups in front of `group`.
   util::Status PrependCarriedOps(Group* group);
   util::Status WriteGroup(Group* group);
-  void FailGroup(Group group, const util::Status& status);
+  void FailGroup(const Group& group, const util::Status& status);
   void ApplyGroup(Group* group);
 
   const Options options_;

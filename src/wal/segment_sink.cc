@@ -33,7 +33,7 @@ Status SegmentSink::Write(const std::vector<EncodedRecord>& group) {
   if (group_failed_) RETURN_IF_ERROR(AbandonSegment());
   if (segment_ != nullptr && synced_bytes_ >= segment_bytes_max_) FinishSegment();
   if (segment_ == nullptr) RETURN_IF_ERROR(OpenSegment(group.front().seq));
-  const Status status = AppendAndSync(group);
+  Status status = AppendAndSync(group);
   if (!status.ok()) {
     group_failed_ = true;
     // Tried at once so that a crash finds a clean file; repeated by the next write if it fails now.

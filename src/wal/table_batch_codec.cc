@@ -15,6 +15,7 @@ using util::Result;
 using util::Status;
 
 constexpr uint32_t kAbsentTag = 0xFFFFFFFF;
+constexpr std::string_view kEmptyValue = "";
 constexpr uint32_t kPlain = 0;
 constexpr uint32_t kBytePlanes = 1;
 // Fewer rows are not worth rearranging.
@@ -160,10 +161,7 @@ void EncodeField(const FieldColumn& field, uint32_t rows, uint32_t layout, ByteW
     // An empty string is a value here, wherever it points to; the absent mark is for tags only.
     const auto* strings = field.As<std::string_view>();
     EncodeStrings(
-        rows,
-        [strings](size_t row) {
-          return strings[row].empty() ? std::string_view("", 0) : strings[row];
-        },
+        rows, [strings](size_t row) { return strings[row].empty() ? kEmptyValue : strings[row]; },
         out);
   } else {
     EncodeNumbers(field.values, rows, FixedWidth(field.type), layout, out);

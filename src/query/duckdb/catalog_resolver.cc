@@ -120,10 +120,12 @@ Result<sql::ResolvedTable> CatalogResolver::ResolveUserTable(const std::string& 
   }
   std::vector<VisibleColumn> columns = VisibleColumns(*schema);
   sql::ResolvedTable resolved;
+  resolved.columns.reserve(columns.size());
   for (const VisibleColumn& column : columns) resolved.columns.push_back(column.info);
   auto known = user_tables_.find(table);
   if (known == user_tables_.end()) {
     std::vector<ScanColumn> scan_columns;
+    scan_columns.reserve(columns.size());
     for (VisibleColumn& column : columns) scan_columns.push_back(std::move(column.scan));
     const model::TimeRange visible = VisibleRange();
     sources_->tables.push_back(std::make_shared<ScanSource>(

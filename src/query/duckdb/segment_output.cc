@@ -69,7 +69,7 @@ void CopyField(const ScanColumn& column, const buffer::ColumnView& view, const u
 
 }  // namespace
 
-SegmentOutput::SegmentOutput(ScanSource* source, std::vector<uint32_t> columns) {
+SegmentOutput::SegmentOutput(ScanSource* source, const std::vector<uint32_t>& columns) {
   for (uint32_t index : columns) {
     Output output;
     if (index != kNoScanColumn) output.column = &source->columns()[index];

@@ -16,7 +16,7 @@ class SegmentOutput {
  public:
   /// `columns`: indexes of the source's columns or kNoScanColumn, one for each vector of the
   /// output.
-  SegmentOutput(ScanSource* source, std::vector<uint32_t> columns);
+  SegmentOutput(ScanSource* source, const std::vector<uint32_t>& columns);
 
   /// Rows [begin, begin + count) of a segment, without copying field values. `begin` is a multiple
   /// of 64 and count at most STANDARD_VECTOR_SIZE.

@@ -87,6 +87,8 @@ char* WriteFewDecimals(double value, char* out) {
   if (value >= kMagnitudeMax) return nullptr;
   const auto whole = static_cast<uint64_t>(value);
   if (static_cast<double>(whole) == value) return WriteText(".0", WriteInteger(whole, out));
+  // A wrong rounding is found by the comparison below.
+  // NOLINTNEXTLINE(bugprone-incorrect-roundings)
   const auto scaled = static_cast<uint64_t>(value * static_cast<double>(kScale) + 0.5);
   if (static_cast<double>(scaled) / static_cast<double>(kScale) != value) return nullptr;
   out = WriteInteger(scaled / kScale, out);

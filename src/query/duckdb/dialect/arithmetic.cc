@@ -272,32 +272,30 @@ void RunIntervals(DataChunk& arguments, ExpressionState&, Vector& result) {
 template <Op op>
 bool BindTimes(ScalarFunction& function, const LogicalType& left, const LogicalType& right) {
   if (op != Op::kAdd && op != Op::kSubtract) return false;
-  constexpr bool subtract = op == Op::kSubtract;
-  const auto run = RunBinary < int64_t, subtract ? WrappingSubtract : WrappingAdd > ;
+  constexpr bool kSubtract = op == Op::kSubtract;
+  const auto run = RunBinary < int64_t, kSubtract ? WrappingSubtract : WrappingAdd > ;
   const bool left_time = IsTimestamp(left.id());
   const bool right_time = IsTimestamp(right.id());
   const LogicalType nanos(LogicalTypeId::TIMESTAMP_NS);
-  if ((left_time && IsInterval(right)) || (right_time && IsInterval(left) && !subtract)) {
+  if ((left_time && IsInterval(right)) || (right_time && IsInterval(left) && !kSubtract)) {
     BindShift<op>(function, left, right);
-  } else if (left_time && right_time && subtract) {
+  } else if (left_time && right_time && kSubtract) {  // NOLINT(bugprone-branch-clone)
     SetTypes(function, nanos, nanos, DurationType(), run);
-  } else if (left_time && IsDuration(right)) {
+  } else if ((left_time || IsDuration(left)) && IsDuration(right)) {
     SetTypes(function, left, right, left, run);
-  } else if (right_time && IsDuration(left) && !subtract) {
+  } else if (right_time && IsDuration(left) && !kSubtract) {
     SetTypes(function, left, right, right, run);
-  } else if (IsDuration(left) && IsDuration(right)) {
-    SetTypes(function, left, right, left, run);
   } else if (IsInterval(left) && IsInterval(right)) {
     const bool wide = IsNanoInterval(left) || IsNanoInterval(right);
     SetTypes(function, left, right, wide ? NanoIntervalType() : LogicalType::INTERVAL,
              RunIntervals<op>);
-  } else if (left.id() == LogicalTypeId::DATE && right.id() == LogicalTypeId::DATE && subtract) {
+  } else if (left.id() == LogicalTypeId::DATE && right.id() == LogicalTypeId::DATE && kSubtract) {
     SetTypes(function, nanos, nanos, DurationType(), run);
   } else if (left.id() == LogicalTypeId::DATE && IsInterval(right)) {
     SetTypes(function, left, right, left, [](DataChunk& arguments, ExpressionState&, Vector& out) {
-      RunShiftDate<subtract>(arguments, out, 0, 1);
+      RunShiftDate<kSubtract>(arguments, out, 0, 1);
     });
-  } else if (right.id() == LogicalTypeId::DATE && IsInterval(left) && !subtract) {
+  } else if (right.id() == LogicalTypeId::DATE && IsInterval(left) && !kSubtract) {
     SetTypes(function, left, right, right, [](DataChunk& arguments, ExpressionState&, Vector& out) {
       RunShiftDate<false>(arguments, out, 1, 0);
     });

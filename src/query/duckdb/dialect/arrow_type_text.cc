@@ -106,7 +106,7 @@ std::string ArrowTypeText(const LogicalType& type) {
     case LogicalTypeId::ARRAY:
       return fmt::format("List({})", ArrowTypeText(duckdb::ArrayType::GetChildType(type)));
     case LogicalTypeId::STRUCT: return StructText(type);
-    case LogicalTypeId::UUID: return "Utf8";
+    case LogicalTypeId::UUID:
     case LogicalTypeId::STRING_LITERAL: return "Utf8";
     case LogicalTypeId::INTEGER_LITERAL: return "Int64";
     default: break;

@@ -417,7 +417,7 @@ std::string Rewriter::NameOf(const ParsedExpression& expression, const Expressio
           cast.cast_type.ToString() == "BOOLEAN") {
         return fmt::format("Boolean({})", *text == "t" ? "true" : "false");
       }
-      const std::string name = NameOf(*cast.child, context, casts);
+      std::string name = NameOf(*cast.child, context, casts);
       if (!casts) return name;
       return fmt::format("{}({} AS {})", cast.try_cast ? "TRY_CAST" : "CAST", name,
                          ArrowTypeText(TypeFromSql(cast.cast_type)));

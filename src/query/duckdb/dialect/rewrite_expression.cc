@@ -404,7 +404,7 @@ std::string Rewriter::RewriteOnce(duckdb::SelectStatement& statement,
   if (!statement.query.empty() && statement.query[0] == kDone) return statement.query.substr(1);
   const std::vector<OutputColumn> columns =
       RewriteNode(statement.node, context.scope, context.ctes);
-  const std::string name = columns.empty() ? std::string() : columns[0].name;
+  std::string name = columns.empty() ? std::string() : columns[0].name;
   statement.query = kDone + name;
   return name;
 }

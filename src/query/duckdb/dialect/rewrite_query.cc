@@ -233,6 +233,7 @@ std::vector<OutputColumn> Rewriter::RewriteSelect(duckdb::SelectNode& node, cons
     Rewrite(node.qualify, qualify);
   }
   std::vector<OutputColumn> columns;
+  columns.reserve(items.size());
   for (const SelectItem& item : items) columns.push_back(item.output);
   RewriteModifiers(node, context, columns);
   return EmitSelectList(node, items);
@@ -333,6 +334,7 @@ void Rewriter::CheckUniqueNames(const std::vector<SelectItem>& items) const {
 std::vector<OutputColumn> Rewriter::EmitSelectList(duckdb::SelectNode& node,
                                                    std::vector<SelectItem>& items) {
   std::vector<OutputColumn> columns;
+  columns.reserve(items.size());
   for (const SelectItem& item : items) columns.push_back(item.output);
   AssignEngineNames(columns);
   node.select_list.clear();

@@ -174,7 +174,7 @@ std::string ReadZone(ClientContext& context, const duckdb::Expression& argument,
   const Value zone = ConstantArgument(
       context, argument,
       fmt::format("{} requires its second argument to be a constant string", function));
-  const std::string name = zone.IsNull() ? std::string() : zone.ToString();
+  std::string name = zone.IsNull() ? std::string() : zone.ToString();
   const Status status = CheckZone(name, function);
   if (!status.ok()) ThrowFromFunction(status);
   return name;
