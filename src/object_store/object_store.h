@@ -19,11 +19,15 @@ struct ObjectMeta {
 
 enum class PutMode {
   kOverwrite,
-  kCreate,  ///< AlreadyExists when there is an object of this path; decided by the store, atomically
+  kCreate,  ///< AlreadyExists when there is an object of this path; the store decides, atomically
 };
 
 /// An object being written in parts (multipart). Nothing is visible before Finish succeeded.
 /// Destroying it without Finish aborts it. One thread.
+///
+/// After Unavailable or DeadlineExceeded nothing is lost: the bytes given are kept, and the next
+/// call (Append of no bytes will do) sends them again; a repeated Finish is ok also when an earlier
+/// one had happened. After other errors only Abort is left.
 class Upload {
  public:
   virtual ~Upload() = default;
