@@ -232,9 +232,8 @@ std::vector<OutputColumn> Rewriter::RewriteSelect(duckdb::SelectNode& node, cons
     qualify.alias_use = AliasUse::kBeforeColumns;
     Rewrite(node.qualify, qualify);
   }
-  std::vector<OutputColumn> columns;
-  columns.reserve(items.size());
-  for (const SelectItem& item : items) columns.push_back(item.output);
+  std::vector<OutputColumn> columns(items.size());
+  for (size_t i = 0; i < items.size(); ++i) columns[i] = items[i].output;
   RewriteModifiers(node, context, columns);
   return EmitSelectList(node, items);
 }
@@ -333,9 +332,8 @@ void Rewriter::CheckUniqueNames(const std::vector<SelectItem>& items) const {
 
 std::vector<OutputColumn> Rewriter::EmitSelectList(duckdb::SelectNode& node,
                                                    std::vector<SelectItem>& items) {
-  std::vector<OutputColumn> columns;
-  columns.reserve(items.size());
-  for (const SelectItem& item : items) columns.push_back(item.output);
+  std::vector<OutputColumn> columns(items.size());
+  for (size_t i = 0; i < items.size(); ++i) columns[i] = items[i].output;
   AssignEngineNames(columns);
   node.select_list.clear();
   for (size_t i = 0; i < items.size(); ++i) {
