@@ -40,7 +40,7 @@ CONFINED = {
     "parquet/": ["persist", "query/format"],
     "arrow/": ["model", "buffer", "persist", "query", "caches", "server/flight"],
     "CLI/": ["cli"],
-    "curl/": ["client", "object_store/s3"],
+    "curl/": ["client", "object_store"],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.MULTILINE)
 
