@@ -1,26 +1,12 @@
 #include "client/url.h"
 
 #include <algorithm>
-#include <cctype>
 
 #include <fmt/format.h>
 
-namespace influxdb3::client {
+#include "util/percent_encoding.h"
 
-std::string PercentEncode(std::string_view text) {
-  std::string encoded;
-  for (char c : text) {
-    auto byte = static_cast<unsigned char>(c);
-    bool unreserved =
-        byte < 0x80 && (std::isalnum(byte) != 0 || c == '-' || c == '_' || c == '.' || c == '~');
-    if (unreserved) {
-      encoded += c;
-    } else {
-      encoded += fmt::format("%{:02X}", static_cast<unsigned>(byte));
-    }
-  }
-  return encoded;
-}
+namespace influxdb3::client {
 
 util::Result<std::string> NormalizeBaseUrl(std::string_view url) {
   std::string_view rest = url;
@@ -57,7 +43,7 @@ std::string BuildUrl(std::string_view base, std::string_view path,
   std::string url = fmt::format("{}{}", base, path);
   char separator = '?';
   for (const auto& [name, value] : parameters) {
-    url += fmt::format("{}{}={}", separator, PercentEncode(name), PercentEncode(value));
+    url += fmt::format("{}{}={}", separator, util::PercentEncode(name), util::PercentEncode(value));
     separator = '&';
   }
   return url;

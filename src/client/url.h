@@ -9,9 +9,6 @@
 
 namespace influxdb3::client {
 
-/// Percent-encodes everything but the unreserved characters of RFC 3986.
-std::string PercentEncode(std::string_view text);
-
 /// The base address without trailing slashes. InvalidArgument unless it is `http://…` or
 /// `https://…` with a host.
 util::Result<std::string> NormalizeBaseUrl(std::string_view url);

@@ -211,14 +211,4 @@ Result<std::unique_ptr<HttpClient>> MakeHttpClient(const HttpClientOptions& opti
   return std::unique_ptr<HttpClient>(std::make_unique<CurlClient>(options));
 }
 
-std::string PercentEncode(std::string_view text, bool keep_slash) {
-  std::string encoded;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '_' || c == '.' || c == '~' || (c == '/' && keep_slash);
-    encoded += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return encoded;
-}
-
 }  // namespace influxdb3::object_store

@@ -52,7 +52,4 @@ class HttpClient {
 
 util::Result<std::unique_ptr<HttpClient>> MakeHttpClient(const HttpClientOptions& options);
 
-/// Percent-encodes everything but letters, digits and `-_.~`, and `/` when `keep_slash`.
-std::string PercentEncode(std::string_view text, bool keep_slash);
-
 }  // namespace influxdb3::object_store

@@ -4,6 +4,7 @@
 
 #include "object_store/s3_signature.h"
 #include "object_store/xml_document.h"
+#include "util/percent_encoding.h"
 
 namespace influxdb3::object_store {
 namespace {
@@ -69,7 +70,7 @@ S3Bucket::S3Bucket(const S3Config& config, std::unique_ptr<HttpClient> client)
   if (config.virtual_hosted_style) {
     origin_.insert(host_at, config.bucket + ".");
   } else {
-    base_path_ = "/" + PercentEncode(config.bucket, /*keep_slash=*/false);
+    base_path_ = "/" + util::PercentEncode(config.bucket);
   }
   host_ = origin_.substr(host_at);
 }
@@ -90,7 +91,7 @@ std::string S3Bucket::Name(const std::string& key) const {
 
 Result<HttpAnswer> S3Bucket::Do(const Call& call) {
   S3SignedParts parts{.method = call.method,
-                      .encoded_path = base_path_ + "/" + PercentEncode(call.key, true),
+                      .encoded_path = base_path_ + "/" + util::PercentEncode(call.key, "/"),
                       .query = call.query,
                       .headers = call.headers,
                       .payload_sha256 = Sha256Hex(call.body)};

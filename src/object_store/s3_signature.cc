@@ -8,8 +8,8 @@
 #include <openssl/hmac.h>
 #include <openssl/sha.h>
 
-#include "object_store/http_client.h"
 #include "util/check.h"
+#include "util/percent_encoding.h"
 
 namespace influxdb3::object_store {
 namespace {
@@ -48,8 +48,8 @@ std::string Sha256Hex(std::string_view bytes) {
 
 std::string S3QueryString(std::vector<std::pair<std::string, std::string>> query) {
   for (auto& [name, value] : query) {
-    name = PercentEncode(name, /*keep_slash=*/false);
-    value = PercentEncode(value, /*keep_slash=*/false);
+    name = util::PercentEncode(name);
+    value = util::PercentEncode(value);
   }
   std::sort(query.begin(), query.end());
   std::string text;

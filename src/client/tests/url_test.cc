@@ -5,11 +5,6 @@
 namespace influxdb3::client {
 namespace {
 
-TEST(UrlTest, EncodesEverythingButUnreservedCharacters) {
-  EXPECT_EQ(PercentEncode("aZ09-_.~"), "aZ09-_.~");
-  EXPECT_EQ(PercentEncode("a b&c=d/é"), "a%20b%26c%3Dd%2F%C3%A9");
-}
-
 TEST(UrlTest, BaseAddressNeedsSchemeAndHost) {
   EXPECT_EQ(*NormalizeBaseUrl("http://127.0.0.1:8181/"), "http://127.0.0.1:8181");
   EXPECT_EQ(*NormalizeBaseUrl("https://[::1]:9/prefix//"), "https://[::1]:9/prefix");
