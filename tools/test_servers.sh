@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# Installs the object stores that end-to-end tests run against into .deps/: MinIO and fake-gcs-server
+# (built by Go), Azurite (npm). Safe to run again: what has the pinned version stays. A server that
+# cannot be installed is no error: the reason goes to .deps/NAME.missing and its tests are skipped
+# with it. INFLUXDB3_TEST_SERVERS=off installs nothing.
+set -euo pipefail
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+deps="$root/.deps"
+# shellcheck source=tools/versions.env
+source "$root/tools/versions.env"
+mkdir -p "$deps/bin"
+
+say() { echo "test servers: $*" >&2; }
+
+# missing NAME REASON: leaves the reason for the tests.
+missing() {
+  say "no $1: $2"
+  echo "$2" >"$deps/$1.missing"
+}
+
+# current NAME VERSION: succeeds when that version is installed.
+current() { [[ -x "$deps/bin/$1" && "$(cat "$deps/$1.stamp" 2>/dev/null)" == "$2" ]]; }
+
+installed() {
+  echo "$2" >"$deps/$1.stamp"
+  rm -f "$deps/$1.missing"
+}
+
+# go_server NAME MODULE VERSION
+go_server() {
+  current "$1" "$3" && return
+  if ! command -v go >/dev/null; then
+    missing "$1" "Go is not installed, which builds it"
+    return
+  fi
+  say "building $1 $3"
+  # GOBIN does not take part in cross builds, and a build for another machine is of no use here.
+  if env -u GOOS -u GOARCH GOBIN="$deps/bin" go install "$2@$3" >"$deps/$1.log" 2>&1; then
+    installed "$1" "$3"
+  else
+    missing "$1" "go install failed, see .deps/$1.log"
+  fi
+}
+
+azurite() {
+  current azurite "$AZURITE_VERSION" && return
+  if ! command -v npm >/dev/null; then
+    missing azurite "npm is not installed, which fetches it"
+    return
+  fi
+  say "installing azurite $AZURITE_VERSION"
+  rm -rf "$deps/azurite"
+  mkdir -p "$deps/azurite"
+  if npm install --prefix "$deps/azurite" --no-save --no-audit --no-fund --silent \
+    "azurite@$AZURITE_VERSION" >"$deps/azurite.log" 2>&1; then
+    ln -sf "../azurite/node_modules/.bin/azurite-blob" "$deps/bin/azurite"
+    installed azurite "$AZURITE_VERSION"
+  else
+    missing azurite "npm install failed, see .deps/azurite.log"
+  fi
+}
+
+if [[ "${INFLUXDB3_TEST_SERVERS:-}" == off ]]; then
+  for name in minio fake-gcs-server azurite; do
+    [[ -x "$deps/bin/$name" ]] || missing "$name" "INFLUXDB3_TEST_SERVERS=off"
+  done
+  exit
+fi
+azurite
+go_server fake-gcs-server github.com/fsouza/fake-gcs-server "$FAKE_GCS_VERSION"
+go_server minio github.com/minio/minio "$MINIO_VERSION"
