@@ -128,6 +128,12 @@ class StateEditor {
     return Status::Ok();
   }
 
+  Status operator()(const model::SetNextIdsOp& op) {
+    state_->next_db_id_ = std::max(state_->next_db_id_, op.next_db_id);
+    state_->next_table_id_ = std::max(state_->next_table_id_, op.next_table_id);
+    return Status::Ok();
+  }
+
  private:
   static Status Misfit(std::string_view what, std::string_view name) {
     return Status::Corruption(fmt::format(

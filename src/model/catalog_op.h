@@ -57,7 +57,15 @@ struct DeleteTableOp {
   bool operator==(const DeleteTableOp&) const = default;
 };
 
+/// Ids below these were given out before and are not given out again, although nothing of the
+/// catalog has them any more. Never lowers what is known.
+struct SetNextIdsOp {
+  util::DbId next_db_id;
+  util::TableId next_table_id;
+  bool operator==(const SetNextIdsOp&) const = default;
+};
+
 using CatalogOp = std::variant<CreateDatabaseOp, SetRetentionOp, DeleteDatabaseOp, CreateTableOp,
-                               AddColumnsOp, DeleteTableOp>;
+                               AddColumnsOp, DeleteTableOp, SetNextIdsOp>;
 
 }  // namespace influxdb3::model

@@ -1,24 +1,23 @@
 #include <lz4.h>
 
-#include <bit>
 #include <memory>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "model/byte_io.h"
+#include "model/catalog_op_codec.h"
 #include "util/limits.h"
-#include "wal/byte_io.h"
-#include "wal/catalog_op_codec.h"
 #include "wal/record.h"
 #include "wal/table_batch_codec.h"
 
 namespace influxdb3::wal {
 namespace {
 
+using model::ByteReader;
+using model::ByteWriter;
 using util::Result;
 using util::Status;
-
-static_assert(std::endian::native == std::endian::little, "the format is little-endian");
 
 constexpr uint8_t kPayloadVersion = 1;
 constexpr uint8_t kCompressed = 1;
@@ -43,7 +42,7 @@ std::string EncodeBody(const Record& record) {
   ByteWriter out(&body);
   out.Put(static_cast<uint32_t>(record.ops.size()));
   out.Put(static_cast<uint32_t>(record.batch.tables.size()));
-  for (const model::CatalogOp& op : record.ops) EncodeCatalogOp(op, &out);
+  for (const model::CatalogOp& op : record.ops) model::EncodeCatalogOp(op, &out);
   out.Align8();
   for (const model::TableBatch& table : record.batch.tables) EncodeTableBatch(table, &out);
   return body;
@@ -132,7 +131,7 @@ Result<Record> DecodeRecord(std::string_view payload) {
   const uint32_t table_count = in.Get<uint32_t>();
   Record record;
   for (uint32_t i = 0; i < op_count; ++i) {
-    ASSIGN_OR_RETURN(model::CatalogOp op, DecodeCatalogOp(&in));
+    ASSIGN_OR_RETURN(model::CatalogOp op, model::DecodeCatalogOp(&in));
     record.ops.push_back(std::move(op));
   }
   in.Align8();

@@ -8,6 +8,8 @@
 namespace influxdb3::wal {
 namespace {
 
+using model::ByteReader;
+using model::ByteWriter;
 using model::ColumnType;
 using model::FieldColumn;
 using model::TableBatch;

@@ -4,9 +4,9 @@
 #include <memory>
 #include <vector>
 
+#include "model/byte_io.h"
 #include "model/write_batch.h"
 #include "util/result.h"
-#include "wal/byte_io.h"
 
 namespace influxdb3::wal {
 
@@ -19,9 +19,9 @@ struct DecodedBacking {
 
 /// One table's rows, column after column, as docs/format/wal.md describes them. `out` must have
 /// begun at a multiple of 8 from the start of the body.
-void EncodeTableBatch(const model::TableBatch& table, ByteWriter* out);
+void EncodeTableBatch(const model::TableBatch& table, model::ByteWriter* out);
 
 /// Views into the reader's bytes and into `backing`. Corruption when anything does not fit.
-util::Result<model::TableBatch> DecodeTableBatch(ByteReader* in, DecodedBacking* backing);
+util::Result<model::TableBatch> DecodeTableBatch(model::ByteReader* in, DecodedBacking* backing);
 
 }  // namespace influxdb3::wal

@@ -139,6 +139,16 @@ TEST(Catalog, ADeletedDatabaseIsHiddenWithItsTables) {
   EXPECT_EQ(state->table_count(), 1u);
 }
 
+TEST(Catalog, IdsGivenOutBeforeAreNotGivenOutAgain) {
+  Catalog catalog{CatalogLimits()};
+  ASSERT_TRUE(catalog.ApplyLogged({model::SetNextIdsOp{DbId(5), TableId(9)}}).ok());
+  EXPECT_EQ(catalog.state()->next_db_id(), DbId(5));
+  EXPECT_EQ(catalog.state()->next_table_id(), TableId(9));
+  ASSERT_TRUE(catalog.ApplyLogged({model::SetNextIdsOp{DbId(3), TableId(10)}}).ok());
+  EXPECT_EQ(catalog.state()->next_db_id(), DbId(5));
+  EXPECT_EQ(catalog.state()->next_table_id(), TableId(10));
+}
+
 TEST(Catalog, OperationsThatDoNotFitAreCorruptionAndChangeNothing) {
   Catalog catalog(kLimits);
   ASSERT_TRUE(catalog

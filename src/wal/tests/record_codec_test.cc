@@ -48,6 +48,7 @@ Record AllCatalogOps() {
       model::AddColumnsOp{DbId(1), TableId(7), {{"f", ColumnType::kBool}}},
       model::DeleteTableOp{DbId(1), TableId(7), "cpu-x", 5, 6},
       model::DeleteDatabaseOp{DbId(2), "two-x", 7, std::nullopt},
+      model::SetNextIdsOp{DbId(9), TableId(4'000'000'000)},
   };
   return record;
 }

@@ -1,11 +1,11 @@
-#include "wal/catalog_op_codec.h"
+#include "model/catalog_op_codec.h"
 
 #include <unordered_set>
 #include <utility>
 
 #include "util/limits.h"
 
-namespace influxdb3::wal {
+namespace influxdb3::model {
 namespace {
 
 using util::Result;
@@ -19,6 +19,7 @@ enum class OpKind : uint8_t {
   kCreateTable = 4,
   kAddColumns = 5,
   kDeleteTable = 6,
+  kSetNextIds = 7,
 };
 
 void PutOptional(const std::optional<int64_t>& value, ByteWriter* out) {
@@ -32,28 +33,28 @@ std::optional<int64_t> GetOptional(ByteReader* in) {
   return present ? std::optional<int64_t>(value) : std::nullopt;
 }
 
-void PutColumns(const std::vector<model::ColumnDef>& columns, ByteWriter* out) {
+void PutColumns(const std::vector<ColumnDef>& columns, ByteWriter* out) {
   out->Put(static_cast<uint32_t>(columns.size()));
-  for (const model::ColumnDef& column : columns) {
+  for (const ColumnDef& column : columns) {
     out->Put(static_cast<uint8_t>(column.type));
     out->PutString(column.name);
   }
 }
 
-Result<std::vector<model::ColumnDef>> GetColumns(ByteReader* in) {
-  std::vector<model::ColumnDef> columns;
+Result<std::vector<ColumnDef>> GetColumns(ByteReader* in) {
+  std::vector<ColumnDef> columns;
   std::unordered_set<std::string_view> names;
   const uint32_t count = in->Get<uint32_t>();
   for (uint32_t i = 0; i < count && in->ok(); ++i) {
     const uint8_t type = in->Get<uint8_t>();
     const std::string_view name = in->GetString();
-    if (type > static_cast<uint8_t>(model::ColumnType::kBool)) {
+    if (type > static_cast<uint8_t>(ColumnType::kBool)) {
       return Status::Corruption("a catalog operation has an unknown column type");
     }
     if (!names.insert(name).second) {
       return Status::Corruption("a catalog operation names a column twice");
     }
-    columns.push_back({std::string(name), static_cast<model::ColumnType>(type)});
+    columns.push_back({std::string(name), static_cast<ColumnType>(type)});
   }
   return columns;
 }
@@ -65,78 +66,82 @@ struct OpEncoder {
     out->Put(kind);
     out->Put(db.value);
   }
-  void operator()(const model::CreateDatabaseOp& op) const {
+  void operator()(const CreateDatabaseOp& op) const {
     Begin(OpKind::kCreateDatabase, op.db_id);
     out->PutString(op.name);
     PutOptional(op.retention_ns, out);
     out->Put(op.created_at_ns);
   }
-  void operator()(const model::SetRetentionOp& op) const {
+  void operator()(const SetRetentionOp& op) const {
     Begin(OpKind::kSetRetention, op.db_id);
     PutOptional(op.retention_ns, out);
   }
-  void operator()(const model::DeleteDatabaseOp& op) const {
+  void operator()(const DeleteDatabaseOp& op) const {
     Begin(OpKind::kDeleteDatabase, op.db_id);
     out->PutString(op.new_name);
     out->Put(op.deleted_at_ns);
     PutOptional(op.hard_delete_at_ns, out);
   }
-  void operator()(const model::CreateTableOp& op) const {
+  void operator()(const CreateTableOp& op) const {
     Begin(OpKind::kCreateTable, op.db_id);
     out->Put(op.table_id.value);
     out->PutString(op.name);
     PutColumns(op.columns, out);
   }
-  void operator()(const model::AddColumnsOp& op) const {
+  void operator()(const AddColumnsOp& op) const {
     Begin(OpKind::kAddColumns, op.db_id);
     out->Put(op.table_id.value);
     PutColumns(op.columns, out);
   }
-  void operator()(const model::DeleteTableOp& op) const {
+  void operator()(const DeleteTableOp& op) const {
     Begin(OpKind::kDeleteTable, op.db_id);
     out->Put(op.table_id.value);
     out->PutString(op.new_name);
     out->Put(op.deleted_at_ns);
     PutOptional(op.hard_delete_at_ns, out);
   }
+  void operator()(const SetNextIdsOp& op) const {
+    Begin(OpKind::kSetNextIds, op.next_db_id);
+    out->Put(op.next_table_id.value);
+  }
 };
 
-model::CatalogOp DecodeDatabaseOp(OpKind kind, util::DbId db, ByteReader* in) {
-  if (kind == OpKind::kSetRetention) return model::SetRetentionOp{db, GetOptional(in)};
+CatalogOp DecodeDatabaseOp(OpKind kind, util::DbId db, ByteReader* in) {
+  if (kind == OpKind::kSetRetention) return SetRetentionOp{db, GetOptional(in)};
   const std::string name(in->GetString());
   if (kind == OpKind::kCreateDatabase) {
     const std::optional<int64_t> retention = GetOptional(in);
-    return model::CreateDatabaseOp{db, name, retention, in->Get<int64_t>()};
+    return CreateDatabaseOp{db, name, retention, in->Get<int64_t>()};
   }
   const int64_t deleted_at = in->Get<int64_t>();
-  return model::DeleteDatabaseOp{db, name, deleted_at, GetOptional(in)};
+  return DeleteDatabaseOp{db, name, deleted_at, GetOptional(in)};
 }
 
-Result<model::CatalogOp> DecodeTableOp(OpKind kind, util::DbId db, ByteReader* in) {
+Result<CatalogOp> DecodeTableOp(OpKind kind, util::DbId db, ByteReader* in) {
   const util::TableId table(in->Get<uint32_t>());
   if (kind == OpKind::kAddColumns) {
-    ASSIGN_OR_RETURN(std::vector<model::ColumnDef> columns, GetColumns(in));
-    return model::CatalogOp(model::AddColumnsOp{db, table, std::move(columns)});
+    ASSIGN_OR_RETURN(std::vector<ColumnDef> columns, GetColumns(in));
+    return CatalogOp(AddColumnsOp{db, table, std::move(columns)});
   }
   const std::string name(in->GetString());
   if (kind == OpKind::kCreateTable) {
-    ASSIGN_OR_RETURN(std::vector<model::ColumnDef> columns, GetColumns(in));
-    return model::CatalogOp(model::CreateTableOp{db, table, name, std::move(columns)});
+    ASSIGN_OR_RETURN(std::vector<ColumnDef> columns, GetColumns(in));
+    return CatalogOp(CreateTableOp{db, table, name, std::move(columns)});
   }
   const int64_t deleted_at = in->Get<int64_t>();
-  return model::CatalogOp(model::DeleteTableOp{db, table, name, deleted_at, GetOptional(in)});
+  return CatalogOp(DeleteTableOp{db, table, name, deleted_at, GetOptional(in)});
 }
 
 }  // namespace
 
-void EncodeCatalogOp(const model::CatalogOp& op, ByteWriter* out) {
+void EncodeCatalogOp(const CatalogOp& op, ByteWriter* out) {
   std::visit(OpEncoder{out}, op);
 }
 
-Result<model::CatalogOp> DecodeCatalogOp(ByteReader* in) {
+Result<CatalogOp> DecodeCatalogOp(ByteReader* in) {
   const OpKind kind = in->Get<OpKind>();
   const util::DbId db(in->Get<uint32_t>());
-  Result<model::CatalogOp> op = Status::Corruption("a catalog operation of an unknown kind");
+  Result<CatalogOp> op = Status::Corruption("a catalog operation of an unknown kind");
   switch (kind) {
     case OpKind::kCreateDatabase:
     case OpKind::kSetRetention:
@@ -144,9 +149,12 @@ Result<model::CatalogOp> DecodeCatalogOp(ByteReader* in) {
     case OpKind::kCreateTable:
     case OpKind::kAddColumns:
     case OpKind::kDeleteTable: op = DecodeTableOp(kind, db, in); break;
+    case OpKind::kSetNextIds:
+      op = CatalogOp(SetNextIdsOp{db, util::TableId(in->Get<uint32_t>())});
+      break;
   }
   if (op.ok() && !in->ok()) return Status::Corruption("a catalog operation ends early");
   return op;
 }
 
-}  // namespace influxdb3::wal
+}  // namespace influxdb3::model

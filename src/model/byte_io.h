@@ -1,15 +1,17 @@
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <string>
 #include <string_view>
 #include <type_traits>
 
-namespace influxdb3::wal {
+namespace influxdb3::model {
 
-/// Appends little-endian values to a string. The host is little-endian (asserted in
-/// record_codec.cc).
+static_assert(std::endian::native == std::endian::little, "the formats are little-endian");
+
+/// Appends little-endian values to a string.
 class ByteWriter {
  public:
   explicit ByteWriter(std::string* out) : out_(out), start_(out->size()) {}
@@ -86,4 +88,4 @@ class ByteReader {
   bool ok_ = true;
 };
 
-}  // namespace influxdb3::wal
+}  // namespace influxdb3::model
