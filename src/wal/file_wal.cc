@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "util/log.h"
 #include "wal/group_commit_log.h"
 #include "wal/segment_replay.h"
 #include "wal/segment_sink.h"
@@ -27,7 +28,13 @@ class FileWal : public Wal {
 
   Result<ReplayStats> Replay(const std::vector<Listener*>& listeners) override {
     ASSIGN_OR_RETURN(const SegmentReplayResult result,
-                     ReplaySegments(files_, directory_, listeners, options_.replay_fail_on_error));
+                     ReplaySegments(files_, directory_, listeners, options_.covered_seq,
+                                    options_.replay_fail_on_error));
+    sink_.AddClosed(result.runs);
+    // What a crash left of covered segments; they do no harm.
+    if (const Status status = sink_.Truncate(options_.covered_seq); !status.ok()) {
+      util::LogWarn("covered segments of the log cannot be removed yet: {}", status.message());
+    }
     log_.Start(result.next_seq, listeners);
     return result.stats;
   }
@@ -38,6 +45,7 @@ class FileWal : public Wal {
   }
 
   Status Shutdown() override { return log_.Shutdown(); }
+  Status Truncate(util::WalSeq covered_seq) override { return log_.Truncate(covered_seq.value); }
   WalStats stats() const override { return log_.stats(); }
 
  private:

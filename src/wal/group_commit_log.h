@@ -17,9 +17,13 @@ namespace influxdb3::wal {
 /// Queue, threads and ordering of a log, whatever stores it. One thread takes everything that is
 /// queued and makes it durable as a group; a second one hands the records of durable groups to the
 /// listeners and acknowledges them, while the first is already writing the next group.
+///
+/// A group whose outcome the sink does not know is kept, without its writers, and written again
+/// before anything else: order and numbers stay what the storage may hold already.
 class GroupCommitLog {
  public:
-  GroupCommitLog(const Options& options, LogSink* sink);
+  /// With `gather_ns`, flushes begin at least that far apart unless much is waiting.
+  GroupCommitLog(const Options& options, LogSink* sink, int64_t gather_ns = 0);
   ~GroupCommitLog();
 
   /// Begins accepting records, numbered from `next_seq`. Once.
@@ -27,6 +31,7 @@ class GroupCommitLog {
   util::Status Submit(std::shared_ptr<const Record> record, std::string payload,
                       std::function<void(util::Status)> done);
   util::Status Shutdown();
+  util::Status Truncate(uint64_t covered_seq);
   WalStats stats() const;
 
  private:
@@ -39,14 +44,29 @@ class GroupCommitLog {
 
   void FlushLoop();
   void ApplyLoop();
+  /// Waits for work. Empty when the log was shut down and nothing is queued.
+  Group TakeQueued();
+  /// Writes what must come first, then `group`.
+  util::Status FlushGroup(Group* group);
+  util::Status WriteUnsettled();
   /// Puts the catalog operations of failed groups in front of `group`.
   util::Status PrependCarriedOps(Group* group);
   util::Status WriteGroup(Group* group);
-  void FailGroup(const Group& group, const util::Status& status);
+  void HandOverDurable(Group group);
+  void FailGroup(Group group, const util::Status& status);
+  /// Refuses everything from now on.
+  void Fence(const util::Status& status);
   void ApplyGroup(Group* group);
 
+  /// Records of one stretch of Options::flush_interval_ns.
+  struct Interval {
+    int64_t number = 0;
+    uint64_t last_seq = 0;
+  };
+
   const Options options_;
-  LogSink* sink_;
+  LogSink* const sink_;
+  const int64_t gather_ns_;
   std::vector<Listener*> listeners_;
 
   mutable std::mutex mutex_;  ///< guards all that follows
@@ -58,6 +78,10 @@ class GroupCommitLog {
   bool started_ = false;
   bool stopping_ = false;
   bool flushing_ended_ = false;
+  util::Status fenced_;
+  uint64_t last_durable_seq_ = 0;
+  uint64_t covered_seq_ = 0;
+  std::deque<Interval> uncovered_intervals_;
   uint64_t flushes_ = 0;
   uint64_t records_ = 0;
   uint64_t flush_failures_ = 0;
@@ -65,6 +89,8 @@ class GroupCommitLog {
   // Used by the flush thread only.
   uint64_t next_seq_ = 1;
   std::vector<model::CatalogOp> carried_ops_;
+  Group unsettled_;
+  int64_t last_flush_ns_ = 0;
   util::Status last_flush_;
 
   std::thread flush_thread_;

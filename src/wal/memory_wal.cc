@@ -11,16 +11,21 @@ class DiscardingSink : public LogSink {
     (void)group;
     return util::Status::Ok();
   }
+  util::Status Truncate(uint64_t covered_seq) override {
+    (void)covered_seq;
+    return util::Status::Ok();
+  }
   uint64_t bytes_written() const override { return 0; }
   uint64_t sync_ns_total() const override { return 0; }
 };
 
 class MemoryWal : public Wal {
  public:
-  explicit MemoryWal(const Options& options) : log_(options, &sink_) {}
+  explicit MemoryWal(const Options& options)
+      : covered_seq_(options.covered_seq), log_(options, &sink_) {}
 
   util::Result<ReplayStats> Replay(const std::vector<Listener*>& listeners) override {
-    log_.Start(1, listeners);
+    log_.Start(covered_seq_ + 1, listeners);
     return ReplayStats();
   }
   util::Status Submit(std::shared_ptr<const Record> record, std::string payload,
@@ -28,9 +33,13 @@ class MemoryWal : public Wal {
     return log_.Submit(std::move(record), std::move(payload), std::move(done));
   }
   util::Status Shutdown() override { return log_.Shutdown(); }
+  util::Status Truncate(util::WalSeq covered_seq) override {
+    return log_.Truncate(covered_seq.value);
+  }
   WalStats stats() const override { return log_.stats(); }
 
  private:
+  uint64_t covered_seq_;
   DiscardingSink sink_;
   GroupCommitLog log_;
 };

@@ -1,19 +1,15 @@
 #include "wal/segment_replay.h"
 
 #include <algorithm>
-#include <condition_variable>
-#include <deque>
 #include <memory>
-#include <mutex>
-#include <optional>
-#include <thread>
+#include <string>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "util/clock.h"
 #include "util/limits.h"
 #include "util/log.h"
+#include "wal/replay_pipeline.h"
 #include "wal/segment_reader.h"
 
 namespace influxdb3::wal {
@@ -22,9 +18,6 @@ namespace {
 using util::Result;
 using util::Status;
 
-constexpr size_t kDecodedRecordsMax = 16;
-constexpr size_t kDecodedBytesMax = size_t{128} << 20;
-constexpr int64_t kProgressIntervalNs = 1'000'000'000;
 // The largest body, and what LZ4 adds where nothing can be saved; bounds what a frame can declare.
 constexpr size_t kPayloadBytesMax = util::limits::kWalRecordBytesMax + (size_t{16} << 20);
 
@@ -33,80 +26,53 @@ struct Segment {
   uint64_t first_seq = 0;
 };
 
-struct DecodedRecord {
-  uint64_t seq = 0;
-  size_t unpacked_bytes = 0;
-  uint64_t log_bytes_read = 0;  ///< up to the end of this record, over all segments
-  Record record;
-};
-
-/// Bounded hand-over from the reading and decoding thread to the applying one.
-class DecodedQueue {
- public:
-  void Push(DecodedRecord record) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] {
-      return records_.empty() ||
-             (records_.size() < kDecodedRecordsMax && bytes_ < kDecodedBytesMax);
-    });
-    bytes_ += record.unpacked_bytes;
-    records_.push_back(std::move(record));
-    changed_.notify_all();
-  }
-  void Finish(Status status) {
-    std::lock_guard lock(mutex_);
-    status_ = std::move(status);
-    finished_ = true;
-    changed_.notify_all();
-  }
-  /// Nothing at the end; then status() tells how it ended.
-  std::optional<DecodedRecord> Pop() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return finished_ || !records_.empty(); });
-    if (records_.empty()) return std::nullopt;
-    DecodedRecord record = std::move(records_.front());
-    records_.pop_front();
-    bytes_ -= record.unpacked_bytes;
-    changed_.notify_all();
-    return record;
-  }
-  Status status() const { return status_; }
-
- private:
-  std::mutex mutex_;  ///< guards all members
-  std::condition_variable changed_;
-  std::deque<DecodedRecord> records_;
-  size_t bytes_ = 0;
-  bool finished_ = false;
-  Status status_;
-};
+// A segment that ends before record `covered_seq` + 1, which begins `next` at the latest.
+bool IsCovered(const Segment& next, uint64_t covered_seq) {
+  return next.first_seq <= covered_seq + 1;
+}
 
 class SegmentScanner {
  public:
-  SegmentScanner(FileSystem* files, std::string directory, bool fail_on_error, DecodedQueue* out)
-      : files_(files), directory_(std::move(directory)), fail_on_error_(fail_on_error), out_(out) {}
+  SegmentScanner(FileSystem* files, std::string directory, uint64_t covered_seq, bool fail_on_error)
+      : files_(files),
+        directory_(std::move(directory)),
+        covered_seq_(covered_seq),
+        fail_on_error_(fail_on_error) {}
 
-  /// Finds the segments; before Run, and on the thread that wants log_bytes().
+  /// Finds the segments; before Run, and on the thread that wants log_bytes(). Of segments that
+  /// hold only covered records a crash may have left any: they are not read.
   Status Prepare() {
     ASSIGN_OR_RETURN(const std::vector<std::string> names, files_->List(directory_));
+    std::vector<Segment> found;
     for (const std::string& name : names) {
       const auto first_seq = ParseSegmentFileName(name);
-      if (!first_seq) continue;
-      segments_.push_back({directory_ + "/" + name, *first_seq});
-      ASSIGN_OR_RETURN(const std::unique_ptr<File> file, files_->Open(segments_.back().path));
+      if (first_seq) found.push_back({directory_ + "/" + name, *first_seq});
+    }
+    for (size_t i = 0; i < found.size(); ++i) {
+      if (i + 1 < found.size() && IsCovered(found[i + 1], covered_seq_)) {
+        AddRun(found[i], found[i + 1].first_seq - 1);
+        continue;
+      }
+      ASSIGN_OR_RETURN(const std::unique_ptr<File> file, files_->Open(found[i].path));
       ASSIGN_OR_RETURN(const uint64_t size, file->Size());
       log_bytes_ += size;
+      segments_.push_back(found[i]);
     }
     return Status::Ok();
   }
   uint64_t log_bytes() const { return log_bytes_; }
 
-  Status Run() {
+  Status Run(DecodedQueue* out) {
+    out_ = out;
     for (const Segment& segment : segments_) {
       RETURN_IF_ERROR(ScanSegment(segment, &segment == &segments_.back()));
+      AddRun(segment, next_seq_ - 1);
     }
+    next_seq_ = std::max(next_seq_, covered_seq_ + 1);
     return Status::Ok();
   }
+  /// The segments with records in them.
+  const std::vector<StoredRun>& runs() const { return runs_; }
   uint64_t next_seq() const { return next_seq_; }
   uint64_t torn_bytes() const { return torn_bytes_; }
   uint64_t bytes() const { return bytes_; }
@@ -120,6 +86,12 @@ class SegmentScanner {
     if (!first_seq.ok()) return BadHeader(segment, last, size, first_seq.status());
     if (*first_seq != segment.first_seq) {
       return Damaged(segment, 0, "its header belongs to another segment");
+    }
+    if (!started_ && *first_seq > covered_seq_ + 1) {
+      return Damaged(segment, 0,
+                     fmt::format("it begins with record {}, but record {} should come first: a "
+                                 "segment is missing",
+                                 *first_seq, covered_seq_ + 1));
     }
     if (started_ && *first_seq != next_seq_) {
       return Damaged(segment, 0,
@@ -156,6 +128,10 @@ class SegmentScanner {
   }
 
   Status HandOver(const Segment& segment, uint64_t begin, const SegmentReader& reader) {
+    if (reader.header().seq <= covered_seq_) {
+      next_seq_ = reader.header().seq + 1;
+      return Status::Ok();
+    }
     Result<Record> record = DecodeRecord(reader.payload());
     if (record.status().code() == util::StatusCode::kUnsupported) {
       return OtherVersion(segment, record.status().message());
@@ -238,10 +214,18 @@ class SegmentScanner {
         segment.path, offset, what, way_on));
   }
 
+  void AddRun(const Segment& segment, uint64_t last_seq) {
+    if (last_seq >= segment.first_seq) {
+      runs_.push_back({segment.path, segment.first_seq, last_seq});
+    }
+  }
+
   FileSystem* files_;
   std::string directory_;
+  uint64_t covered_seq_;
   bool fail_on_error_;
-  DecodedQueue* out_;
+  DecodedQueue* out_ = nullptr;
+  std::vector<StoredRun> runs_;
   std::vector<Segment> segments_;
   uint64_t log_bytes_ = 0;
   bool started_ = false;
@@ -254,30 +238,14 @@ class SegmentScanner {
 
 Result<SegmentReplayResult> ReplaySegments(FileSystem* files, const std::string& directory,
                                            const std::vector<Listener*>& listeners,
-                                           bool fail_on_error) {
-  DecodedQueue queue;
-  SegmentScanner scanner(files, directory, fail_on_error, &queue);
+                                           uint64_t covered_seq, bool fail_on_error) {
+  SegmentScanner scanner(files, directory, covered_seq, fail_on_error);
   RETURN_IF_ERROR(scanner.Prepare());
-  std::thread decoder([&] { queue.Finish(scanner.Run()); });
   SegmentReplayResult result;
-  int64_t last_progress_ns = util::Clock::System().SteadyNs();
-  while (std::optional<DecodedRecord> decoded = queue.Pop()) {
-    for (Listener* listener : listeners) {
-      listener->OnRecord(util::WalSeq(decoded->seq), decoded->record, /*replay=*/true);
-    }
-    ++result.stats.records;
-    result.stats.rows += decoded->record.batch.row_count();
-    const int64_t now_ns = util::Clock::System().SteadyNs();
-    if (now_ns - last_progress_ns >= kProgressIntervalNs) {
-      last_progress_ns = now_ns;
-      util::LogInfo("replaying the write-ahead log: {} %, {} records, {} rows so far",
-                    decoded->log_bytes_read * 100 / std::max<uint64_t>(scanner.log_bytes(), 1),
-                    result.stats.records, result.stats.rows);
-    }
-  }
-  decoder.join();
-  RETURN_IF_ERROR(queue.status());
+  ASSIGN_OR_RETURN(result.stats, RunReplay([&](DecodedQueue* out) { return scanner.Run(out); },
+                                           scanner.log_bytes(), listeners));
   result.next_seq = scanner.next_seq();
+  result.runs = scanner.runs();
   result.stats.bytes = scanner.bytes();
   result.stats.torn_tail_bytes = scanner.torn_bytes();
   return result;

@@ -9,6 +9,7 @@
 #include "util/log.h"
 #include "wal/fault_points.h"
 #include "wal/segment_format.h"
+#include "wal/store_fault_points.h"
 
 namespace influxdb3::wal {
 namespace {
@@ -17,6 +18,8 @@ namespace {
 constexpr size_t kScratchBytesKept = size_t{16} << 20;
 // How far ahead of the records space is reserved at a time.
 constexpr uint64_t kReserveBytes = uint64_t{4} << 20;
+// A segment whose first records are covered is closed from this share of its largest size on.
+constexpr size_t kTruncateShare = 8;
 
 }  // namespace
 
@@ -29,7 +32,13 @@ SegmentSink::~SegmentSink() {
   if (segment_ != nullptr && !group_failed_) FinishSegment();
 }
 
+void SegmentSink::AddClosed(const std::vector<StoredRun>& runs) {
+  std::lock_guard lock(mutex_);
+  closed_.insert(closed_.end(), runs.begin(), runs.end());
+}
+
 Status SegmentSink::Write(const std::vector<EncodedRecord>& group) {
+  std::lock_guard lock(mutex_);
   if (group_failed_) RETURN_IF_ERROR(AbandonSegment());
   if (segment_ != nullptr && synced_bytes_ >= segment_bytes_max_) FinishSegment();
   if (segment_ == nullptr) RETURN_IF_ERROR(OpenSegment(group.front().seq));
@@ -68,6 +77,7 @@ Status SegmentSink::OpenSegment(uint64_t first_seq) {
   RETURN_IF_ERROR(util::FaultPoint(fault_points::kSegmentCreated));
   RETURN_IF_ERROR(files_->SyncDirectory(directory_));
   segment_ = std::move(file);
+  segment_run_ = {path, first_seq, first_seq - 1};
   synced_bytes_ = kSegmentHeaderBytes;
   reserved_bytes_ = kSegmentHeaderBytes;
   return Status::Ok();
@@ -101,6 +111,7 @@ Status SegmentSink::AppendAndSync(const std::vector<EncodedRecord>& group) {
                      std::memory_order_relaxed);
   bytes_written_.fetch_add(scratch_.size(), std::memory_order_relaxed);
   synced_bytes_ += scratch_.size();
+  segment_run_.last_seq = group.back().seq;
   if (scratch_.capacity() > kScratchBytesKept) std::string().swap(scratch_);
   return Status::Ok();
 }
@@ -108,7 +119,7 @@ Status SegmentSink::AppendAndSync(const std::vector<EncodedRecord>& group) {
 Status SegmentSink::AbandonSegment() {
   RETURN_IF_ERROR(segment_->Truncate(synced_bytes_));
   RETURN_IF_ERROR(segment_->Sync());
-  segment_.reset();
+  RegisterSegment();
   group_failed_ = false;
   return Status::Ok();
 }
@@ -117,7 +128,48 @@ void SegmentSink::FinishSegment() {
   if (const Status cut = segment_->Truncate(synced_bytes_); !cut.ok()) {
     util::LogWarn("a segment of the log keeps the space reserved in it: {}", cut.message());
   }
+  RegisterSegment();
+}
+
+// An empty segment is not remembered: the next one has the same name and replaces it.
+void SegmentSink::RegisterSegment() {
+  if (segment_run_.last_seq >= segment_run_.first_seq) closed_.push_back(segment_run_);
   segment_.reset();
+}
+
+std::deque<StoredRun> SegmentSink::TakeCovered(uint64_t covered_seq) {
+  std::lock_guard lock(mutex_);
+  if (segment_ != nullptr && !group_failed_ && segment_run_.last_seq >= segment_run_.first_seq) {
+    const bool all = segment_run_.last_seq <= covered_seq;
+    const bool some = segment_run_.first_seq <= covered_seq;
+    if (all || (some && synced_bytes_ >= segment_bytes_max_ / kTruncateShare)) FinishSegment();
+  }
+  std::deque<StoredRun> covered;
+  while (!closed_.empty() && closed_.front().last_seq <= covered_seq) {
+    covered.push_back(std::move(closed_.front()));
+    closed_.pop_front();
+  }
+  return covered;
+}
+
+Status SegmentSink::Truncate(uint64_t covered_seq) {
+  std::lock_guard truncating(truncate_mutex_);
+  std::deque<StoredRun> covered = TakeCovered(covered_seq);
+  if (covered.empty()) return Status::Ok();
+  Status status;
+  while (!covered.empty()) {
+    status = files_->Remove(covered.front().path);
+    if (!status.ok() && status.code() != util::StatusCode::kNotFound) break;
+    status = util::FaultPoint(fault_points::kRunRemoved);
+    covered.pop_front();
+    if (!status.ok()) break;
+  }
+  if (!covered.empty()) {
+    std::lock_guard lock(mutex_);
+    closed_.insert(closed_.begin(), covered.begin(), covered.end());
+  }
+  RETURN_IF_ERROR(status);
+  return files_->SyncDirectory(directory_);
 }
 
 }  // namespace influxdb3::wal

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -22,7 +24,13 @@ class SegmentSink : public LogSink {
 
   ~SegmentSink() override;
 
+  /// Segments of earlier runs, in order; before the first Write.
+  void AddClosed(const std::vector<StoredRun>& runs);
+
   util::Status Write(const std::vector<EncodedRecord>& group) override;
+  /// Also closes the segment in use when it is entirely covered, or partly and large, so that this
+  /// or a later call can remove it.
+  util::Status Truncate(uint64_t covered_seq) override;
   uint64_t bytes_written() const override { return bytes_written_.load(std::memory_order_relaxed); }
   uint64_t sync_ns_total() const override { return sync_ns_.load(std::memory_order_relaxed); }
 
@@ -37,11 +45,18 @@ class SegmentSink : public LogSink {
   util::Status AbandonSegment();
   /// Gives up the segment after a complete group: what is still reserved may stay, as zeros.
   void FinishSegment();
+  void RegisterSegment();
+  /// Takes the runs out of closed_ that hold only records up to `covered_seq`.
+  std::deque<StoredRun> TakeCovered(uint64_t covered_seq);
 
   FileSystem* files_;
   std::string directory_;
   size_t segment_bytes_max_;
+  std::mutex truncate_mutex_;  ///< one Truncate at a time; taken before mutex_
+  std::mutex mutex_;           ///< guards all that follows but the counters
+  std::deque<StoredRun> closed_;
   std::unique_ptr<File> segment_;
+  StoredRun segment_run_;        ///< of segment_; last_seq below first_seq while it is empty
   uint64_t synced_bytes_ = 0;    ///< length of segment_ that is known to be durable
   uint64_t reserved_bytes_ = 0;  ///< length of segment_ with what is reserved
   bool group_failed_ = false;    ///< segment_ may hold bytes of a failed group

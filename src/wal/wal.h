@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "util/clock.h"
 #include "util/result.h"
@@ -34,6 +35,16 @@ struct Options {
   size_t segment_bytes_max = size_t{256} << 20;
   /// Start-up refuses any damage, also a torn tail and damage that could be skipped.
   bool replay_fail_on_error = false;
+  /// Records up to this one are no longer needed (persist::RecoveredState): they are not replayed,
+  /// the log may lack them, and numbering goes on behind it. 0 = all are needed.
+  uint64_t covered_seq = 0;
+  /// A log of objects: how long a flush goes on trying while the store is away; then its writers
+  /// get Unavailable.
+  int64_t outage_wait_ns = 30'000'000'000;
+  /// A log of objects: called once, from a thread of the log, when another process was found to
+  /// write with this node id. The log takes no record any more; the node should stop. Must not
+  /// block. May be empty.
+  std::function<void(const util::Status&)> on_fenced = nullptr;
 };
 
 struct ReplayStats {
@@ -51,6 +62,11 @@ struct WalStats {
   uint64_t flush_failures = 0;
   uint64_t sync_ns_total = 0;
   size_t queue_bytes = 0;
+  uint64_t last_durable_seq = 0;  ///< also of replayed records; 0 = none yet
+  uint64_t covered_seq = 0;       ///< of Options, then of the last Truncate
+  /// Of the stretches of Options::flush_interval_ns since the start, how many saw a record written
+  /// that is not covered: what decides when a snapshot is due. Replayed records do not count.
+  uint64_t uncovered_intervals = 0;
 };
 
 /// The write-ahead log of one node. Thread-safe.
@@ -61,13 +77,16 @@ struct WalStats {
 ///
 /// A failed flush (disk full, store away) fails the rows waiting in it with Unavailable or Io;
 /// their catalog operations, which are already visible, are carried over to the next flush so that
-/// no later record can refer to something the log does not know.
+/// no later record can refer to something the log does not know. Where the store cannot tell
+/// whether a flush happened, its writers get the error as well, and the records are written again,
+/// in their place, before any later ones: then they are visible although they were refused.
 class Wal {
  public:
   virtual ~Wal() = default;
 
-  /// Reads the whole log, gives every record to the listeners, cuts a torn tail and makes the log
-  /// ready for Submit. Progress goes to the application log. Called once, before any Submit.
+  /// Reads the log behind Options::covered_seq, gives every record to the listeners, cuts a torn
+  /// tail and makes the log ready for Submit. Progress goes to the application log. Called once,
+  /// before any Submit.
   virtual util::Result<ReplayStats> Replay(const std::vector<Listener*>& listeners) = 0;
 
   /// Queues a record; returns at once. `payload` is EncodeRecord(record). `done` is called exactly
@@ -79,6 +98,11 @@ class Wal {
   /// Flushes what is queued, then refuses further records. Blocks until done. Idempotent.
   virtual util::Status Shutdown() = 0;
 
+  /// Records up to `covered_seq` will not be needed by any later start, whatever happens: gives up
+  /// the storage that holds only such. From any thread after Replay, without delaying writers for
+  /// long. After an error some of it is left and the next call tries again; nothing is lost.
+  virtual util::Status Truncate(util::WalSeq covered_seq) = 0;
+
   virtual WalStats stats() const = 0;
 };
 
@@ -87,6 +111,12 @@ class Wal {
 /// file of the node's directory.
 util::Result<std::unique_ptr<Wal>> OpenFileWal(const std::string& node_directory,
                                                const Options& options);
+
+/// A log of objects `{node_prefix}/wal/{first seq:020}.wal`, one per flush, created conditionally
+/// so that of two processes with one node id only one can write. `store` must outlive the log.
+util::Result<std::unique_ptr<Wal>> OpenObjectWal(object_store::ObjectStore* store,
+                                                 const std::string& node_prefix,
+                                                 const Options& options);
 
 /// A log that keeps nothing: `--object-store=memory`. Records are visible and acknowledged at once.
 util::Result<std::unique_ptr<Wal>> OpenMemoryWal(const Options& options);

@@ -39,6 +39,7 @@ class FakeWal : public wal::Wal {
     return Status::Ok();
   }
   Status Shutdown() override { return Status::Ok(); }
+  Status Truncate(util::WalSeq) override { return Status::Ok(); }
   wal::WalStats stats() const override { return {}; }
 
   void Acknowledge(const Status& status) {

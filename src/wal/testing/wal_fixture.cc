@@ -42,6 +42,7 @@ OpenedWal Open(FileSystem* files, const OpenOptions& options) {
   wal_options.queue_bytes_max = options.queue_bytes_max;
   wal_options.segment_bytes_max = options.segment_bytes_max;
   wal_options.replay_fail_on_error = options.fail_on_error;
+  wal_options.covered_seq = options.covered_seq;
   OpenedWal opened;
   auto wal = OpenFileWalOn(files, options.node, wal_options);
   opened.status = wal.status();

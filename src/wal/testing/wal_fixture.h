@@ -43,6 +43,7 @@ struct OpenOptions {
   size_t segment_bytes_max = size_t{1} << 20;
   size_t queue_bytes_max = size_t{1} << 20;
   std::string node = kNode;
+  uint64_t covered_seq = 0;
 };
 
 OpenedWal Open(FileSystem* files, const OpenOptions& options = {});
