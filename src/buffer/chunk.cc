@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstring>
 #include <span>
+#include <utility>
 
+#include "buffer/bit_range.h"
 #include "util/check.h"
 
 namespace influxdb3::buffer {
@@ -16,7 +18,9 @@ constexpr uint32_t kEqualSearchStepsMax = 16;
 }  // namespace
 
 void Chunk::Append(const model::TableBatch& batch, uint32_t begin, uint32_t end,
-                   const uint32_t* series_of) {
+                   const uint32_t* series_of, util::WalSeq seq) {
+  if (row_count_ == 0) first_seq_ = seq;
+  last_seq_ = seq;
   while (begin < end) {
     Segment* segment = OpenSegment(end - begin);
     const uint32_t count = std::min(segment->free_rows(), end - begin);
@@ -101,12 +105,36 @@ uint32_t Chunk::NextCapacity(uint32_t incoming_rows) const {
 size_t Chunk::allocated_bytes() const {
   return sizeof(Chunk) + segment_bytes_ + page_bytes_ + arena_.allocated_bytes() +
          segments_.allocated_bytes() + series_pages_.allocated_bytes() +
-         candidates_.allocated_bytes();
+         candidates_.allocated_bytes() +
+         (hidden_ == nullptr ? 0 : hidden_->bits.size() * sizeof(uint64_t));
+}
+
+void Chunk::HideRows(const model::TimeRange& range, const std::vector<bool>* series_matches) {
+  if (!time_range_.Overlaps(range)) return;
+  auto hidden = std::make_shared<HiddenRows>();
+  hidden->row_count = row_count_;
+  if (hidden_ != nullptr) hidden->bits = hidden_->bits;
+  hidden->bits.resize(WordCount(row_count_));
+  bool any = false;
+  const uint32_t count = segment_count_.load(std::memory_order_relaxed);
+  for (uint32_t i = 0; i < count; ++i) {
+    OwnedWords owned;
+    const SegmentView segment = segments_.Get(i)->View(&owned);
+    for (uint32_t row = 0; row < segment.row_count; ++row) {
+      const int64_t time = segment.time[row];
+      if (time < range.min_ns || time > range.max_ns) continue;
+      if (series_matches != nullptr && !(*series_matches)[segment.series[row]]) continue;
+      SetBits(hidden->bits.data(), segment.first_row + row, 1);
+      any = true;
+    }
+  }
+  if (any) hidden_ = std::move(hidden);
 }
 
 ChunkView Chunk::View(OwnedWords* owned) const {
   ChunkView view;
   view.time_range = time_range_;
+  view.order = order_;
   view.row_count = row_count_;
   view.chunk = this;
   const uint32_t count = segment_count_.load(std::memory_order_relaxed);
@@ -117,13 +145,16 @@ ChunkView Chunk::View(OwnedWords* owned) const {
 
 std::shared_ptr<const DuplicateSet> Chunk::DuplicatesOf(
     const ChunkView& view, const PublishedView<uint32_t>& candidates,
-    const std::vector<model::ColumnType>& types) const {
+    std::shared_ptr<const HiddenRows> hidden, const std::vector<model::ColumnType>& types) const {
   std::lock_guard lock(duplicates_mutex_);
-  if (duplicates_ != nullptr && duplicates_->row_count == view.row_count) return duplicates_;
-  const bool newer = duplicates_ == nullptr || duplicates_->row_count < view.row_count;
+  if (duplicates_ != nullptr && duplicates_->row_count == view.row_count &&
+      duplicates_->hidden == hidden) {
+    return duplicates_;
+  }
+  const bool newer = duplicates_ == nullptr || duplicates_->row_count <= view.row_count;
   std::shared_ptr<const DuplicateSet> found =
       FindDuplicates(*this, view, std::span(candidates.elements.get(), candidates.size),
-                     newer ? duplicates_.get() : nullptr, types);
+                     std::move(hidden), newer ? duplicates_.get() : nullptr, types);
   if (newer) duplicates_ = found;
   return found;
 }

@@ -15,6 +15,7 @@
 #include "buffer/table_snapshot.h"
 #include "model/time_range.h"
 #include "model/write_batch.h"
+#include "util/ids.h"
 
 namespace influxdb3::buffer {
 
@@ -23,14 +24,25 @@ namespace influxdb3::buffer {
 /// series.
 class Chunk {
  public:
+  /// `key` is the ChunkKey of all its rows, `order` counts up over the chunks of the table.
   /// `rows_expected` (0 = unknown) only guides how much memory is taken at once.
-  explicit Chunk(uint32_t rows_expected) : rows_expected_(rows_expected) {}
+  Chunk(int64_t key, uint64_t order, uint32_t rows_expected)
+      : key_(key), order_(order), rows_expected_(rows_expected) {}
 
-  /// Appends the rows [begin, end) of `batch`, all of which belong here. `series_of` gives the
-  /// table's number for each of the batch's series.
+  /// Appends the rows [begin, end) of `batch`, all of which belong here and came with the log
+  /// record `seq`. `series_of` gives the table's number for each of the batch's series.
   void Append(const model::TableBatch& batch, uint32_t begin, uint32_t end,
-              const uint32_t* series_of);
+              const uint32_t* series_of, util::WalSeq seq);
 
+  /// Takes the present rows in `range` out of sight whose series is marked in `series_matches` (by
+  /// series number; null = all series). Under the table's lock.
+  void HideRows(const model::TimeRange& range, const std::vector<bool>* series_matches);
+
+  int64_t key() const { return key_; }
+  uint64_t order() const { return order_; }
+  /// The log records that the first and the last row came with. Of a chunk that has rows.
+  util::WalSeq first_seq() const { return first_seq_; }
+  util::WalSeq last_seq() const { return last_seq_; }
   uint32_t row_count() const { return row_count_; }
   const model::TimeRange& time_range() const { return time_range_; }
   size_t allocated_bytes() const;
@@ -40,12 +52,14 @@ class Chunk {
   /// Rows that were not later than the row of their series before them: without one there are no
   /// duplicates. Under the table's lock.
   PublishedView<uint32_t> candidates() const { return candidates_.view(); }
+  /// The rows deleted so far; null when there are none. Under the table's lock.
+  std::shared_ptr<const HiddenRows> hidden() const { return hidden_; }
 
-  /// The duplicates among the rows of `view`; remembered until rows are added. Any thread, without
-  /// the table's lock.
+  /// The duplicates among the rows of `view`, and what of it is hidden; remembered until rows are
+  /// added or deleted. Any thread, without the table's lock.
   std::shared_ptr<const DuplicateSet> DuplicatesOf(
       const ChunkView& view, const PublishedView<uint32_t>& candidates,
-      const std::vector<model::ColumnType>& types) const;
+      std::shared_ptr<const HiddenRows> hidden, const std::vector<model::ColumnType>& types) const;
 
   enum class EqualRow { kNone, kFound, kUnclear };
   /// Looks for a row before the candidate `row` with its series and time, not farther than a fixed
@@ -72,7 +86,11 @@ class Chunk {
                        const uint32_t* series_of, Segment* segment);
   void LinkRow(uint32_t series, int64_t time, uint32_t row, uint32_t* link);
 
+  const int64_t key_;
+  const uint64_t order_;
   const uint32_t rows_expected_;
+  util::WalSeq first_seq_;
+  util::WalSeq last_seq_;
   uint32_t row_count_ = 0;
   model::TimeRange time_range_{INT64_MAX, INT64_MIN};
   PointerDirectory<Segment> segments_;
@@ -82,6 +100,7 @@ class Chunk {
   StringArena arena_;
   size_t segment_bytes_ = 0;
   size_t page_bytes_ = 0;
+  std::shared_ptr<const HiddenRows> hidden_;
 
   mutable std::mutex duplicates_mutex_;  ///< guards duplicates_
   mutable std::shared_ptr<const DuplicateSet> duplicates_;

@@ -48,6 +48,10 @@ int64_t ChunkKey(int64_t time_ns, int64_t chunk_duration_ns) {
   return time_ns / chunk_duration_ns - (time_ns % chunk_duration_ns < 0 ? 1 : 0);
 }
 
+int64_t ChunkTime(int64_t key, int64_t chunk_duration_ns) {
+  return BoundsOf(key, chunk_duration_ns).min;
+}
+
 std::vector<ChunkRun> SplitByChunk(const model::TableBatch& batch, int64_t chunk_duration_ns) {
   const int64_t first_key = ChunkKey(batch.min_time_ns, chunk_duration_ns);
   if (first_key == ChunkKey(batch.max_time_ns, chunk_duration_ns)) {

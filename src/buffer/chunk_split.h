@@ -12,6 +12,9 @@ namespace influxdb3::buffer {
 /// The number of the chunk that `time_ns` belongs to: rounded down, also before 1970.
 int64_t ChunkKey(int64_t time_ns, int64_t chunk_duration_ns);
 
+/// The begin of the chunk's span of time; the least timestamp where the begin lies below it.
+int64_t ChunkTime(int64_t key, int64_t chunk_duration_ns);
+
 /// Consecutive rows [begin, end) of a batch that belong to one chunk.
 struct ChunkRun {
   int64_t key = 0;

@@ -71,6 +71,35 @@ std::vector<DuplicateRow> Examine(const Chunk& storage, const ChunkView& chunk,
   return found;
 }
 
+// Of `rows` those that are not hidden and still share series and time with another one.
+std::vector<DuplicateRow> VisibleGroups(const std::vector<DuplicateRow>& rows,
+                                        const HiddenRows* hidden) {
+  if (hidden == nullptr) return rows;
+  std::vector<DuplicateRow> visible;
+  size_t group_begin = 0;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (!hidden->Contains(rows[i].row)) visible.push_back(rows[i]);
+    const bool group_ends = i + 1 == rows.size() || rows[i + 1].series != rows[i].series ||
+                            rows[i + 1].time_ns != rows[i].time_ns;
+    if (!group_ends) continue;
+    if (visible.size() - group_begin == 1) visible.pop_back();
+    group_begin = visible.size();
+  }
+  return visible;
+}
+
+// Rows whose equals are all hidden stay in sight: nothing replaces them.
+void MarkSuperseded(DuplicateSet* set) {
+  if (set->rows.empty() && set->hidden == nullptr) return;
+  set->superseded.resize(WordCount(set->row_count));
+  for (const DuplicateRow& row : VisibleGroups(set->rows, set->hidden.get())) {
+    SetBits(set->superseded.data(), row.row, 1);
+  }
+  if (set->hidden == nullptr) return;
+  const uint32_t words = WordCount(std::min(set->hidden->row_count, set->row_count));
+  for (uint32_t i = 0; i < words; ++i) set->superseded[i] |= set->hidden->bits[i];
+}
+
 }  // namespace
 
 struct MergedRows::Part {
@@ -160,14 +189,16 @@ void MergedRows::AddPart(const ChunkView& chunk, std::span<const DuplicateRow> r
 
 std::shared_ptr<const DuplicateSet> FindDuplicates(const Chunk& storage, const ChunkView& chunk,
                                                    std::span<const uint32_t> candidates,
+                                                   std::shared_ptr<const HiddenRows> hidden,
                                                    const DuplicateSet* earlier,
                                                    const std::vector<model::ColumnType>& types) {
   auto set = std::make_shared<DuplicateSet>();
   set->row_count = chunk.row_count;
   set->candidate_count = static_cast<uint32_t>(candidates.size());
+  set->hidden = std::move(hidden);
   const size_t known = earlier == nullptr ? 0 : earlier->candidate_count;
   std::vector<DuplicateRow> found = Examine(storage, chunk, candidates.subspan(known));
-  if (found.empty() && earlier != nullptr) {
+  if (found.empty() && earlier != nullptr && earlier->hidden == set->hidden) {
     set->rows = earlier->rows;
     set->merged = earlier->merged;
   } else {
@@ -177,11 +208,10 @@ std::shared_ptr<const DuplicateSet> FindDuplicates(const Chunk& storage, const C
     }
     std::sort(set->rows.begin(), set->rows.end());
     set->rows.erase(std::unique(set->rows.begin(), set->rows.end()), set->rows.end());
-    if (!set->rows.empty()) set->merged = std::make_shared<MergedRows>(chunk, set->rows, types);
+    const std::vector<DuplicateRow> visible = VisibleGroups(set->rows, set->hidden.get());
+    if (!visible.empty()) set->merged = std::make_shared<MergedRows>(chunk, visible, types);
   }
-  if (set->rows.empty()) return set;
-  set->superseded.resize(WordCount(chunk.row_count));
-  for (const DuplicateRow& row : set->rows) SetBits(set->superseded.data(), row.row, 1);
+  MarkSuperseded(set.get());
   return set;
 }
 

@@ -118,6 +118,26 @@ bool SeriesIndex::Matches(uint32_t series, const std::string_view* values, size_
   return true;
 }
 
+std::vector<bool> SeriesIndex::Match(
+    const std::vector<std::pair<util::ColumnId, std::string>>& tags) const {
+  std::vector<bool> matches(series_count_, true);
+  for (const auto& [column, value] : tags) {
+    const size_t position = PositionOf(column);
+    const Tag* tag = position < tags_.size() ? &tags_[position] : nullptr;
+    uint32_t code = 0;
+    if (!value.empty()) {
+      const uint32_t value_count = tag == nullptr ? 0 : tag->dictionary.values().size();
+      code = 1;
+      while (code < value_count && !Equals(tag->dictionary.value(code), value)) ++code;
+    }
+    for (uint32_t series = 0; series < series_count_; ++series) {
+      const bool none = tag == nullptr || tag->codes.size() == 0;
+      if ((none ? 0 : tag->codes[series]) != code) matches[series] = false;
+    }
+  }
+  return matches;
+}
+
 void SeriesIndex::Add(const std::string_view* values, size_t count) {
   for (size_t i = 0; i < tags_.size(); ++i) {
     Tag& tag = tags_[i];

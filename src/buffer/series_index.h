@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "buffer/hashed_ids.h"
@@ -36,6 +38,9 @@ class SeriesIndex {
  public:
   /// For each series of the batch its number here; unknown ones are added.
   void MapSeries(const model::TableBatch& batch, std::vector<uint32_t>* series_of);
+
+  /// By series, whether all of `tags` have the given values; an empty value stands for NULL.
+  std::vector<bool> Match(const std::vector<std::pair<util::ColumnId, std::string>>& tags) const;
 
   uint32_t series_count() const { return series_count_; }
   /// The present state; `owners` keeps its arrays alive, the index must be kept alive too.

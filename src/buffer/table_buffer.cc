@@ -1,5 +1,6 @@
 #include "buffer/table_buffer.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "buffer/chunk_split.h"
@@ -34,6 +35,7 @@ class BufferedTableSnapshot : public TableSnapshot {
   void AddChunk(std::shared_ptr<const Chunk> chunk) {
     views_.push_back(chunk->View(&owned_words_));
     candidates_.push_back(chunk->candidates());
+    hidden_.push_back(chunk->hidden());
     row_count_ += views_.back().row_count;
     owners_.push_back(std::move(chunk));
   }
@@ -47,14 +49,14 @@ class BufferedTableSnapshot : public TableSnapshot {
 
   void FindDuplicates(const std::vector<model::ColumnType>& types) {
     for (size_t i = 0; i < views_.size(); ++i) {
-      if (candidates_[i].size == 0) continue;
+      if (candidates_[i].size == 0 && hidden_[i] == nullptr) continue;
       ChunkView& view = views_[i];
       std::shared_ptr<const DuplicateSet> found =
-          view.chunk->DuplicatesOf(view, candidates_[i], types);
-      if (found->merged == nullptr) continue;
+          view.chunk->DuplicatesOf(view, candidates_[i], hidden_[i], types);
+      if (found->superseded.empty()) continue;
       view.has_duplicates = true;
       view.superseded = found->superseded.data();
-      view.merged = found->merged->segments();
+      if (found->merged != nullptr) view.merged = found->merged->segments();
       owners_.push_back(std::move(found));
     }
   }
@@ -64,32 +66,43 @@ class BufferedTableSnapshot : public TableSnapshot {
  private:
   SeriesView series_;
   std::vector<ChunkView> views_;
-  std::vector<PublishedView<uint32_t>> candidates_;  // parallel to views_
+  std::vector<PublishedView<uint32_t>> candidates_;        // parallel to views_
+  std::vector<std::shared_ptr<const HiddenRows>> hidden_;  // parallel to views_
   uint64_t row_count_ = 0;
   OwnedWords owned_words_;
   std::vector<std::shared_ptr<const void>> owners_;
 };
 
+TableTotals Difference(const TableTotals& after, const TableTotals& before) {
+  return {after.rows - before.rows, after.chunks - before.chunks, after.bytes - before.bytes};
+}
+
+bool IsBefore(const std::shared_ptr<Chunk>& a, const std::shared_ptr<Chunk>& b) {
+  return std::pair(a->key(), a->order()) < std::pair(b->key(), b->order());
+}
+
 }  // namespace
 
-void TableBuffer::Apply(const model::TableBatch& batch, ApplyScratch* scratch) {
-  if (batch.row_count == 0) return;
+TableTotals TableBuffer::Apply(const model::TableBatch& batch, util::WalSeq seq,
+                               const std::function<bool(int64_t chunk_key)>& skip,
+                               ApplyScratch* scratch) {
+  if (batch.row_count == 0) return {};
   const std::vector<ChunkRun> runs = SplitByChunk(batch, chunk_duration_ns_);
   std::unique_ptr<ReorderedBatch> reordered;
   if (ReorderedBatch::Pays(runs)) reordered = std::make_unique<ReorderedBatch>(batch, runs);
 
   std::lock_guard lock(mutex_);
+  const TableTotals before = totals_;
   const size_t series_bytes_before = series_.allocated_bytes();
   series_.MapSeries(batch, &scratch->series_of);
   totals_.bytes += series_.allocated_bytes() - series_bytes_before;
   NoteTypes(batch);
-  if (reordered != nullptr) {
-    AppendRuns(reordered->batch(), reordered->runs(), scratch->series_of.data());
-  } else {
-    AppendRuns(batch, runs, scratch->series_of.data());
-  }
-  totals_.rows += batch.row_count;
-  totals_.chunks = chunks_.size();
+  const uint32_t* series_of = scratch->series_of.data();
+  totals_.rows += reordered != nullptr
+                      ? AppendRuns(reordered->batch(), reordered->runs(), series_of, seq, skip)
+                      : AppendRuns(batch, runs, series_of, seq, skip);
+  totals_.chunks = chunks_.size() + frozen_.size();
+  return Difference(totals_, before);
 }
 
 void TableBuffer::NoteTypes(const model::TableBatch& batch) {
@@ -100,23 +113,95 @@ void TableBuffer::NoteTypes(const model::TableBatch& batch) {
   }
 }
 
-void TableBuffer::AppendRuns(const model::TableBatch& batch, const std::vector<ChunkRun>& runs,
-                             const uint32_t* series_of) {
+uint64_t TableBuffer::AppendRuns(const model::TableBatch& batch, const std::vector<ChunkRun>& runs,
+                                 const uint32_t* series_of, util::WalSeq seq,
+                                 const std::function<bool(int64_t chunk_key)>& skip) {
+  uint64_t rows = 0;
   for (const ChunkRun& run : runs) {
+    if (skip && skip(run.key)) continue;
     Chunk* chunk = FindOrAddChunk(run.key);
     const size_t bytes_before = chunk->row_count() == 0 ? 0 : chunk->allocated_bytes();
-    chunk->Append(batch, run.begin, run.end, series_of);
+    chunk->Append(batch, run.begin, run.end, series_of, seq);
     totals_.bytes += chunk->allocated_bytes() - bytes_before;
+    rows += run.end - run.begin;
   }
+  return rows;
 }
 
 Chunk* TableBuffer::FindOrAddChunk(int64_t key) {
   std::shared_ptr<Chunk>& chunk = chunks_[key];
   if (chunk == nullptr) {
-    chunk = std::make_shared<Chunk>(newest_chunk_ == nullptr ? 0 : newest_chunk_->row_count());
+    if (newest_chunk_ != nullptr) rows_expected_ = newest_chunk_->row_count();
+    chunk = std::make_shared<Chunk>(key, next_order_++, rows_expected_);
     newest_chunk_ = chunk.get();
   }
   return chunk.get();
+}
+
+TableTotals TableBuffer::HideRows(const model::TimeRange& range,
+                                  const std::vector<std::pair<util::ColumnId, std::string>>& tags) {
+  std::lock_guard lock(mutex_);
+  const TableTotals before = totals_;
+  std::vector<bool> series_matches;
+  if (!tags.empty()) series_matches = series_.Match(tags);
+  const auto hide = [&](Chunk* chunk) {
+    const size_t bytes_before = chunk->allocated_bytes();
+    chunk->HideRows(range, tags.empty() ? nullptr : &series_matches);
+    totals_.bytes += chunk->allocated_bytes() - bytes_before;
+  };
+  for (const auto& [key, chunk] : chunks_) hide(chunk.get());
+  for (const auto& chunk : frozen_) hide(chunk.get());
+  return Difference(totals_, before);
+}
+
+// Compared without computing the begin of the first chunk there is, which is below every timestamp.
+bool TableBuffer::BeginsBefore(int64_t key, int64_t time_ns) const {
+  return key < ChunkKey(time_ns, chunk_duration_ns_) ||
+         (key == ChunkKey(time_ns, chunk_duration_ns_) && time_ns % chunk_duration_ns_ != 0);
+}
+
+void TableBuffer::Freeze(std::optional<int64_t> before_ns,
+                         std::vector<std::shared_ptr<const Chunk>>* frozen) {
+  std::lock_guard lock(mutex_);
+  auto chunk = chunks_.begin();
+  while (chunk != chunks_.end() && (!before_ns || BeginsBefore(chunk->first, *before_ns))) {
+    if (newest_chunk_ == chunk->second.get()) {
+      rows_expected_ = newest_chunk_->row_count();
+      newest_chunk_ = nullptr;
+    }
+    frozen->push_back(chunk->second);
+    frozen_.push_back(std::move(chunk->second));
+    chunk = chunks_.erase(chunk);
+  }
+  std::sort(frozen_.begin(), frozen_.end(), IsBefore);
+}
+
+TableTotals TableBuffer::DropFrozen(const std::vector<std::shared_ptr<const Chunk>>& chunks) {
+  std::lock_guard lock(mutex_);
+  const TableTotals before = totals_;
+  for (const std::shared_ptr<const Chunk>& chunk : chunks) {
+    const auto found = std::find(frozen_.begin(), frozen_.end(), chunk);
+    if (found == frozen_.end()) continue;
+    totals_.rows -= chunk->row_count();
+    totals_.bytes -= chunk->allocated_bytes();
+    frozen_.erase(found);
+  }
+  totals_.chunks = chunks_.size() + frozen_.size();
+  return Difference(totals_, before);
+}
+
+std::optional<util::WalSeq> TableBuffer::MinActiveSeq() const {
+  std::lock_guard lock(mutex_);
+  std::optional<util::WalSeq> min;
+  for (const auto& [key, chunk] : chunks_) {
+    if (!min || chunk->first_seq() < *min) min = chunk->first_seq();
+  }
+  return min;
+}
+
+TableTotals TableBuffer::totals() const {
+  std::lock_guard lock(mutex_);
+  return totals_;
 }
 
 std::shared_ptr<const TableSnapshot> TableBuffer::TakeSnapshot(const model::TimeRange& range,
@@ -125,15 +210,36 @@ std::shared_ptr<const TableSnapshot> TableBuffer::TakeSnapshot(const model::Time
   std::vector<model::ColumnType> types;
   {
     std::lock_guard lock(mutex_);
-    if (chunks_.empty()) return nullptr;
+    if (chunks_.empty() && frozen_.empty()) return nullptr;
     snapshot->SetSeries(series_, tag_count);
-    for (const auto& [key, chunk] : chunks_) {
+    auto frozen = frozen_.begin();
+    const auto add = [&](const std::shared_ptr<Chunk>& chunk) {
       if (chunk->time_range().Overlaps(range)) snapshot->AddChunk(chunk);
+    };
+    for (const auto& [key, chunk] : chunks_) {
+      for (; frozen != frozen_.end() && IsBefore(*frozen, chunk); ++frozen) add(*frozen);
+      add(chunk);
     }
+    for (; frozen != frozen_.end(); ++frozen) add(*frozen);
     if (snapshot->has_candidates()) types = column_types_;
   }
   snapshot->KeepAlive(shared_from_this());
   // Without the lock: it may take long, and all it reads is fixed by now.
+  snapshot->FindDuplicates(types);
+  return snapshot;
+}
+
+std::shared_ptr<const TableSnapshot> TableBuffer::SnapshotOf(std::shared_ptr<const Chunk> chunk,
+                                                             size_t tag_count) const {
+  auto snapshot = std::make_shared<BufferedTableSnapshot>();
+  std::vector<model::ColumnType> types;
+  {
+    std::lock_guard lock(mutex_);
+    snapshot->SetSeries(series_, tag_count);
+    snapshot->AddChunk(std::move(chunk));
+    if (snapshot->has_candidates()) types = column_types_;
+  }
+  snapshot->KeepAlive(shared_from_this());
   snapshot->FindDuplicates(types);
   return snapshot;
 }

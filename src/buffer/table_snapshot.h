@@ -99,12 +99,15 @@ class Chunk;
 /// The rows of one chunk (10 minutes of data time) as a query must see them.
 struct ChunkView {
   model::TimeRange time_range;  ///< of the rows present (not the chunk's nominal bounds)
-  uint32_t row_count = 0;       ///< over all segments, superseded rows included
+  /// Where rows of two chunks have the same series and time, the chunk of the higher order wins,
+  /// field by field. Only chunks of the same span of data time can have such rows.
+  uint64_t order = 0;
+  uint32_t row_count = 0;  ///< over all segments, superseded rows included
   std::vector<SegmentView> segments;
-  /// False when no two rows have the same series and time: nothing to deduplicate.
+  /// False when no two rows have the same series and time and no row was deleted: nothing to skip.
   bool has_duplicates = false;
   /// Set only with has_duplicates: bit `row` (chunk-wide index) is set for rows that another row of
-  /// the same series and time replaces; skip them.
+  /// the same series and time replaces and for deleted ones; skip them.
   const uint64_t* superseded = nullptr;
   /// Set only with has_duplicates: one row for each replaced group, the last non-null value of each
   /// field having won. Its rows are in addition to those of `segments`.
@@ -119,7 +122,7 @@ class TableSnapshot {
  public:
   virtual ~TableSnapshot() = default;
   virtual const SeriesView& series() const = 0;
-  /// Chunks that overlap the range asked for, oldest first.
+  /// Chunks that overlap the range asked for, oldest first, those of one span by order.
   virtual const std::vector<ChunkView>& chunks() const = 0;
   /// Over all chunks(), superseded rows included.
   virtual uint64_t row_count() const = 0;

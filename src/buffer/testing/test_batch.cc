@@ -168,23 +168,31 @@ TestRow ReadRow(const SeriesView& series, const SegmentView& segment, uint32_t r
   return result;
 }
 
+std::vector<TestRow> ReadChunk(const SeriesView& series, const ChunkView& chunk,
+                               const std::vector<model::ColumnType>& types) {
+  std::vector<TestRow> rows;
+  for (const SegmentView& segment : chunk.segments) {
+    for (uint32_t row = 0; row < segment.row_count; ++row) {
+      const uint32_t chunk_row = segment.first_row + row;
+      const bool superseded =
+          chunk.has_duplicates && ((chunk.superseded[chunk_row / 64] >> (chunk_row % 64)) & 1) != 0;
+      if (!superseded) rows.push_back(ReadRow(series, segment, row, types));
+    }
+  }
+  for (const SegmentView& segment : chunk.merged) {
+    for (uint32_t row = 0; row < segment.row_count; ++row) {
+      rows.push_back(ReadRow(series, segment, row, types));
+    }
+  }
+  return rows;
+}
+
 std::vector<TestRow> ReadRows(const TableSnapshot& snapshot,
                               const std::vector<model::ColumnType>& types) {
   std::vector<TestRow> rows;
   for (const ChunkView& chunk : snapshot.chunks()) {
-    for (const SegmentView& segment : chunk.segments) {
-      for (uint32_t row = 0; row < segment.row_count; ++row) {
-        const uint32_t chunk_row = segment.first_row + row;
-        const bool superseded = chunk.has_duplicates &&
-                                ((chunk.superseded[chunk_row / 64] >> (chunk_row % 64)) & 1) != 0;
-        if (!superseded) rows.push_back(ReadRow(snapshot.series(), segment, row, types));
-      }
-    }
-    for (const SegmentView& segment : chunk.merged) {
-      for (uint32_t row = 0; row < segment.row_count; ++row) {
-        rows.push_back(ReadRow(snapshot.series(), segment, row, types));
-      }
-    }
+    const std::vector<TestRow> of_chunk = ReadChunk(snapshot.series(), chunk, types);
+    rows.insert(rows.end(), of_chunk.begin(), of_chunk.end());
   }
   std::sort(rows.begin(), rows.end(), [](const TestRow& a, const TestRow& b) {
     return std::tie(a.tags, a.time_ns) < std::tie(b.tags, b.time_ns);

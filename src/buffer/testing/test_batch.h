@@ -41,6 +41,10 @@ model::WriteBatch MakeBatch(util::DbId db_id, util::TableId table_id,
 std::vector<TestRow> ReadRows(const TableSnapshot& snapshot,
                               const std::vector<model::ColumnType>& types);
 
+/// The same of one chunk, not sorted.
+std::vector<TestRow> ReadChunk(const SeriesView& series, const ChunkView& chunk,
+                               const std::vector<model::ColumnType>& types);
+
 /// Row `row` of `segment`.
 TestRow ReadRow(const SeriesView& series, const SegmentView& segment, uint32_t row,
                 const std::vector<model::ColumnType>& types);

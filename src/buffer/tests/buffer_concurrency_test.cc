@@ -102,7 +102,7 @@ TEST(BufferConcurrencyTest, ReadersSeeWholeBatchesWhileTheWriterAppends) {
   for (uint32_t batch = 0; batch < kBatches; ++batch) {
     const model::WriteBatch rows = testing::MakeBatch(util::DbId(1), util::TableId(1),
                                                       {util::ColumnId(0)}, RowsOfBatch(batch));
-    table->Apply(rows.tables[0], &scratch);
+    table->Apply(rows.tables[0], util::WalSeq(1), {}, &scratch);
     rows_applied += kBatchRows;
   }
   done = true;

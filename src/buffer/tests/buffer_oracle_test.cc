@@ -44,7 +44,7 @@ class Simulation {
     const uint64_t row_count = 1 + Pick(Pick(3) == 0 ? 400 : 20);
     for (uint64_t i = 0; i < row_count; ++i) rows.push_back(RandomRow(tags.size()));
     const model::WriteBatch batch = testing::MakeBatch(util::DbId(1), util::TableId(1), tags, rows);
-    table_->Apply(batch.tables[0], &scratch_);
+    table_->Apply(batch.tables[0], util::WalSeq(++seq_), {}, &scratch_);
     rows_written_ += rows.size();
     for (TestRow& row : rows) {
       while (!row.tags.empty() && row.tags.back().empty()) row.tags.pop_back();
@@ -134,6 +134,7 @@ class Simulation {
   bool late_fields_ = false;
   std::vector<model::ColumnType> types_;
   ApplyScratch scratch_;
+  uint64_t seq_ = 0;
   std::shared_ptr<TableBuffer> table_ = std::make_shared<TableBuffer>(util::DbId(1), kChunk);
   std::map<std::pair<std::vector<std::string>, int64_t>, testing::FieldValues> expected_;
   uint64_t rows_written_ = 0;

@@ -38,7 +38,7 @@ class TableBufferTest : public ::testing::Test {
   void Apply(const std::vector<TestRow>& rows) {
     const model::WriteBatch batch =
         testing::MakeBatch(util::DbId(1), util::TableId(1), tag_columns_, rows);
-    table_->Apply(batch.tables[0], &scratch_);
+    table_->Apply(batch.tables[0], util::WalSeq(++seq_), {}, &scratch_);
   }
   std::shared_ptr<const TableSnapshot> Snapshot(const model::TimeRange& range = {}) const {
     return table_->TakeSnapshot(range, 0);
@@ -49,6 +49,7 @@ class TableBufferTest : public ::testing::Test {
 
   std::vector<util::ColumnId> tag_columns_{util::ColumnId(0), util::ColumnId(1)};
   ApplyScratch scratch_;
+  uint64_t seq_ = 0;
   std::shared_ptr<TableBuffer> table_ = std::make_shared<TableBuffer>(util::DbId(1), kChunk);
 };
 
