@@ -9,6 +9,7 @@
 #include "object_store/memory_store.h"
 #include "object_store/metered_store.h"
 #include "object_store/object_path.h"
+#include "object_store/renewed_store.h"
 #include "object_store/testing/faulty_store.h"
 #include "object_store/throttled_store.h"
 
@@ -153,6 +154,57 @@ TEST(ThrottledStore, TakesTheTimeOfACloudStore) {
   waits.clear();
   ASSERT_TRUE(store->List("").ok());
   EXPECT_THAT(waits, ElementsAre(100, 100));
+}
+
+class RenewedStoreTest : public ::testing::Test {
+ protected:
+  static constexpr int64_t kSecond = 1'000'000'000;
+
+  /// Each opened store holds an object that tells which it is.
+  util::Result<ExpiringStore> Open() {
+    ++opened_;
+    if (!failure_.ok()) return failure_;
+    ExpiringStore opened{MakeMemoryStore(), clock_.NowNs() + 600 * kSecond};
+    EXPECT_TRUE(opened.store->Put("n", std::to_string(opened_), PutMode::kCreate).ok());
+    return opened;
+  }
+
+  util::FakeClock clock_{1'000 * kSecond};
+  int opened_ = 0;
+  Status failure_;
+};
+
+TEST_F(RenewedStoreTest, OpensAnotherBeforeTheEnd) {
+  const auto store = MakeRenewedStore([this]() { return Open(); }, &clock_);
+  ASSERT_TRUE(store.ok());
+  EXPECT_EQ((*store)->Describe(), "memory");
+  clock_.Advance(539 * kSecond);
+  EXPECT_EQ(*(*store)->Get("n"), "1");
+  clock_.Advance(kSecond);
+  EXPECT_EQ(*(*store)->Get("n"), "2");
+  EXPECT_EQ(*(*store)->GetRange("n", 0, 1), "2");
+  EXPECT_EQ(opened_, 2);
+}
+
+TEST_F(RenewedStoreTest, UsesTheOldOneToItsEndAndRecovers) {
+  const auto store = MakeRenewedStore([this]() { return Open(); }, &clock_);
+  ASSERT_TRUE(store.ok());
+  failure_ = Status::InvalidArgument("half a file");
+  clock_.Advance(540 * kSecond);
+  EXPECT_EQ(*(*store)->Get("n"), "1");
+  EXPECT_EQ(*(*store)->Get("n"), "1");
+  EXPECT_EQ(opened_, 2);
+  clock_.Advance(60 * kSecond);
+  EXPECT_EQ((*store)->Get("n").status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(opened_, 3);
+  failure_ = Status::Ok();
+  clock_.Advance(kSecond);
+  EXPECT_EQ(*(*store)->Get("n"), "4");
+}
+
+TEST_F(RenewedStoreTest, FailsToOpenAtAll) {
+  failure_ = Status::InvalidArgument("no file");
+  EXPECT_EQ(MakeRenewedStore([this]() { return Open(); }, &clock_).status().message(), "no file");
 }
 
 TEST(FaultyObjectStore, MatchesGlobs) {
