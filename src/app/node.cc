@@ -4,6 +4,8 @@
 
 #include "app/machine.h"
 #include "app/node_directory.h"
+#include "app/store_factory.h"
+#include "app/store_metric_samples.h"
 #include "app/version.h"
 #include "buffer/buffer_store.h"
 #include "catalog/catalog.h"
@@ -62,8 +64,13 @@ util::Result<std::unique_ptr<wal::Wal>> OpenWal(const ServeOptions& options,
   wal_options.queue_bytes_max = options.wal_queue_bytes_max;
   wal_options.flush_interval_ns = options.wal_flush_interval_ns;
   wal_options.replay_fail_on_error = options.wal_replay_fail_on_error;
-  if (options.object_store == ObjectStoreKind::kMemory) return wal::OpenMemoryWal(wal_options);
-  return wal::OpenFileWal(node_directory, wal_options);
+  if (options.object_store == ObjectStoreKind::kFile) {
+    return wal::OpenFileWal(node_directory, wal_options);
+  }
+  if (IsRemote(options.object_store)) {
+    return Status::Unsupported("the write-ahead log cannot be kept in a remote object store yet");
+  }
+  return wal::OpenMemoryWal(wal_options);
 }
 
 query::QueryOptions QueryOptionsOf(const ServeOptions& options) {
@@ -104,6 +111,7 @@ struct Node::Parts {
   const ServeOptions options;
   std::string node_directory;
   std::string cluster_uuid;
+  OpenedStore store;
   catalog::Catalog catalog;
   buffer::BufferStore buffer;
   CatalogReplayer catalog_replayer;
@@ -122,6 +130,7 @@ Status Node::Parts::OpenStore() {
   if (options.object_store == ObjectStoreKind::kFile) {
     ASSIGN_OR_RETURN(node_directory, PrepareNodeDirectory(options.data_dir, options.node_id));
   }
+  ASSIGN_OR_RETURN(store, OpenObjectStore(options));
   ASSIGN_OR_RETURN(wal, OpenWal(options, node_directory));
   if (node_directory.empty()) {
     cluster_uuid = server::RandomUuid();
@@ -150,6 +159,7 @@ Status Node::Parts::OpenPort() {
                    query::QueryEngine::Open(QueryOptionsOf(options), &catalog, &buffer, &clock));
   write_backend = server::http::MakeWriteBackend(writes.get(), &catalog);
   metrics.AddSource([this]() { return SampleMetrics(); });
+  metrics.AddSource([this]() { return StoreMetricSamples(*store.metrics); });
 
   services.writes = write_backend.get();
   services.queries = queries.get();

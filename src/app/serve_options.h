@@ -4,12 +4,11 @@
 #include <optional>
 #include <string>
 
+#include "app/store_config.h"
 #include "util/limits.h"
 #include "util/log.h"
 
 namespace influxdb3::app {
-
-enum class ObjectStoreKind { kMemory, kFile };
 
 /// Everything `influxdb3 serve` can be told, after flags, environment and defaults were merged.
 /// Sizes in bytes, durations in nanoseconds.
@@ -17,6 +16,7 @@ struct ServeOptions {
   std::string node_id;
   ObjectStoreKind object_store = ObjectStoreKind::kFile;
   std::string data_dir;  ///< for kFile; made when missing
+  StoreConfig store;     ///< for kS3, kGoogle and kAzure
 
   std::string http_bind;               ///< `host:port`; port 0 picks a free one
   std::string tcp_listener_file_path;  ///< when set, the bound `host:port` is written there

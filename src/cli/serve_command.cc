@@ -7,23 +7,10 @@
 #include <fmt/format.h>
 
 #include "cli/serve_spec.h"
+#include "cli/serve_store.h"
 
 namespace influxdb3::cli {
 namespace {
-
-constexpr const char* kDefaultDataDir = "~/.influxdb";
-
-util::Result<std::string> ExpandHome(const std::string& path, const CommandContext& context) {
-  if (path != "~" && !path.starts_with("~/")) return path;
-  std::optional<std::string> home = context.environment("HOME");
-  if (!home || home->empty()) {
-    return util::Status::InvalidArgument(
-        fmt::format("cannot find the home directory for '{}': HOME is not set. Give --data-dir an "
-                    "absolute path",
-                    path));
-  }
-  return *home + path.substr(1);
-}
 
 util::Status CheckNodeId(const std::string& id) {
   bool plain = !id.empty() && id != "." && id != ".." &&
@@ -50,26 +37,6 @@ util::Result<std::string> NodeId(const ParsedArguments& arguments, const Command
   }
   RETURN_IF_ERROR(CheckNodeId(id));
   return id;
-}
-
-util::Status ReadObjectStore(const ParsedArguments& arguments, const CommandContext& context,
-                             app::ServeOptions& options) {
-  const std::string& store = arguments.Text("--object-store");
-  if (store == "memory" || store == "memory-throttled") {
-    options.object_store = app::ObjectStoreKind::kMemory;
-    return util::Status::Ok();
-  }
-  if (store != "file") {
-    return util::Status::Unsupported(
-        fmt::format("the object store '{}' is not available in this version: it supports "
-                    "--object-store=memory and --object-store=file",
-                    store));
-  }
-  options.object_store = app::ObjectStoreKind::kFile;
-  std::string directory =
-      arguments.Given("--data-dir") ? arguments.Text("--data-dir") : kDefaultDataDir;
-  ASSIGN_OR_RETURN(options.data_dir, ExpandHome(directory, context));
-  return util::Status::Ok();
 }
 
 util::Status ReadLogOptions(const ParsedArguments& arguments, util::LogOptions& log) {
@@ -144,7 +111,7 @@ util::Result<app::ServeOptions> BuildServeOptions(const CommandCall& call,
   const ParsedArguments& arguments = call.arguments;
   app::ServeOptions options;
   ASSIGN_OR_RETURN(options.node_id, NodeId(arguments, context));
-  RETURN_IF_ERROR(ReadObjectStore(arguments, context, options));
+  RETURN_IF_ERROR(ReadStoreOptions(arguments, context, options));
   RETURN_IF_ERROR(ReadLogOptions(arguments, options.log));
   options.http_bind = arguments.Text("--http-bind");
   options.tcp_listener_file_path = arguments.Text("--tcp-listener-file-path");
@@ -176,12 +143,20 @@ CommandSpec ServeSpec() {
   command.name = "serve";
   command.about = "Run the InfluxDB 3 Core server";
   command.options = ServeOptionsInEffect();
+  for (OptionSpec& option : StoreOptions()) command.options.push_back(std::move(option));
   for (OptionSpec& option : ServeOptionsAccepted()) command.options.push_back(std::move(option));
   command.examples = {
       "# Keep data in memory only",
       "influxdb3 serve --node-id=host01 --object-store=memory",
       "# Keep data in a directory",
       "influxdb3 serve --node-id=host01 --object-store=file --data-dir ~/.influxdb3",
+      "# Keep data in a bucket of S3",
+      "influxdb3 serve --node-id=host01 --object-store=s3 --bucket=BUCKET \\",
+      "  --aws-access-key-id=KEY --aws-secret-access-key=SECRET",
+      "# Keep data in a bucket of MinIO or another store that speaks like S3",
+      "influxdb3 serve --node-id=host01 --object-store=s3 --bucket=BUCKET \\",
+      "  --aws-access-key-id=KEY --aws-secret-access-key=SECRET \\",
+      "  --aws-endpoint=http://localhost:9000 --aws-allow-http",
       "# Let other machines reach the server",
       "influxdb3 serve --node-id=host01 --data-dir ~/.influxdb3 --http-bind 0.0.0.0:8181",
       "# Every option",

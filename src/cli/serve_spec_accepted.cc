@@ -33,56 +33,6 @@ util::Status CheckTriggerKind(const std::string& item) {
   return util::Status::InvalidArgument("expected wal, schedule or request");
 }
 
-constexpr ServeRow kObjectStore[] = {
-    {kValue, "--bucket", "BUCKET", "", nullptr, "Bucket of a remote object store", kFull, kNoneYet},
-    {kValue, "--aws-access-key-id,--aws-access-key", "KEY", "", nullptr, "S3 access key", kFull,
-     kNoneYet, "AWS_ACCESS_KEY_ID"},
-    {kValue, "--aws-secret-access-key", "SECRET", "", nullptr, "S3 secret", kFull, kNoneYet,
-     "AWS_SECRET_ACCESS_KEY"},
-    {kValue, "--aws-default-region", "REGION", "us-east-1", nullptr, "S3 region", kFull, kNoneYet,
-     "AWS_DEFAULT_REGION"},
-    {kValue, "--aws-endpoint", "URL", "", nullptr, "Endpoint of an S3-compatible store", kFull,
-     kNoneYet, "AWS_ENDPOINT"},
-    {kValue, "--aws-session-token", "TOKEN", "", nullptr, "S3 session token", kFull, kNoneYet,
-     "AWS_SESSION_TOKEN"},
-    {kFlag, "--aws-allow-http", "", "", nullptr, "Allow an unencrypted S3 endpoint", kFull,
-     kNoneYet, "AWS_ALLOW_HTTP"},
-    {kFlag, "--aws-skip-signature", "", "", nullptr, "Send unsigned S3 requests", kFull, kNoneYet,
-     "AWS_SKIP_SIGNATURE"},
-    {kValue, "--aws-credentials-file", "PATH", "", nullptr, "JSON file with S3 credentials", kFull,
-     kNoneYet, "AWS_CREDENTIALS_FILE"},
-    {kValue, "--aws-s3-custom-backend", "BACKEND", "", nullptr, "Kind of S3-compatible store",
-     kFull, kNoneYet},
-    {kValue, "--google-service-account", "PATH", "", nullptr, "Google service account file", kFull,
-     kNoneYet, "GOOGLE_SERVICE_ACCOUNT"},
-    {kValue, "--azure-storage-account", "ACCOUNT", "", nullptr, "Azure storage account", kFull,
-     kNoneYet, "AZURE_STORAGE_ACCOUNT"},
-    {kValue, "--azure-storage-access-key", "KEY", "", nullptr, "Azure access key", kFull, kNoneYet,
-     "AZURE_STORAGE_ACCESS_KEY"},
-    {kValue, "--azure-endpoint", "URL", "", nullptr, "Azure endpoint", kFull, kNoneYet,
-     "AZURE_ENDPOINT"},
-    {kFlag, "--azure-allow-http", "", "", nullptr, "Allow an unencrypted Azure endpoint", kFull,
-     kNoneYet, "AZURE_ALLOW_HTTP"},
-    {kValue, "--object-store-connection-limit", "N", "64", CheckCount,
-     "Most connections to a remote object store", kFull, kNoneYet, "OBJECT_STORE_CONNECTION_LIMIT"},
-    {kFlag, "--object-store-http2-only", "", "", nullptr, "Speak only HTTP/2 to the store", kFull,
-     kNoneYet, "OBJECT_STORE_HTTP2_ONLY"},
-    {kValue, "--object-store-http2-max-frame-size", "BYTES", "", CheckUnsigned, "HTTP/2 frame size",
-     kFull, kNoneYet, "OBJECT_STORE_HTTP2_MAX_FRAME_SIZE"},
-    {kValue, "--object-store-request-timeout", kDuration, "30s", CheckDuration,
-     "Time-out of a request to the store", kFull, kNoneYet, "OBJECT_STORE_REQUEST_TIMEOUT"},
-    {kValue, "--object-store-max-retries", "N", "", CheckUnsigned, "Retries of a request", kFull,
-     kNoneYet, "OBJECT_STORE_MAX_RETRIES"},
-    {kValue, "--object-store-retry-timeout", kDuration, "", CheckDuration,
-     "How long a request is retried", kFull, kNoneYet, "OBJECT_STORE_RETRY_TIMEOUT"},
-    {kValue, "--object-store-cache-endpoint", "URL", "", nullptr, "Proxy before the store", kFull,
-     kNoneYet, "OBJECT_STORE_CACHE_ENDPOINT"},
-    {kFlag, "--object-store-tls-allow-insecure", "", "", nullptr,
-     "Do not check the store's certificate", kFull, kNoneYet, "OBJECT_STORE_TLS_ALLOW_INSECURE"},
-    {kValue, "--object-store-tls-ca", "PATH", "", nullptr, "Root certificate of the store", kFull,
-     kNoneYet, "OBJECT_STORE_TLS_CA"},
-};
-
 constexpr ServeRow kStorage[] = {
     {kValue, "--gen1-lookback-duration", kDuration, "1month", CheckDuration,
      "How far back stored files are indexed at start", kFull, kNoneYet},
@@ -212,7 +162,6 @@ std::string Refusal(const std::string& id) {
 
 std::vector<OptionSpec> ServeOptionsAccepted() {
   std::vector<OptionSpec> options;
-  for (const ServeRow& row : kObjectStore) options.push_back(FromRow(row));
   for (const ServeRow& row : kStorage) options.push_back(FromRow(row));
   for (const ServeRow& row : kOther) options.push_back(FromRow(row));
   for (OptionSpec& option : options) {

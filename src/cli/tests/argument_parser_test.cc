@@ -196,8 +196,24 @@ TEST(ArgumentParserTest, HelpAndVersionAnywhere) {
               ::testing::Not(HasSubstr("--tcp-listener-file-path")));
 }
 
+// Lines that end in a backslash go on in the next one.
+std::vector<std::string> JoinContinuedLines(const std::vector<std::string>& lines) {
+  std::vector<std::string> joined;
+  bool continues = false;
+  for (const std::string& line : lines) {
+    if (continues) {
+      joined.back().pop_back();
+      joined.back() += line.substr(line.find_first_not_of(' '));
+    } else {
+      joined.push_back(line);
+    }
+    continues = line.ends_with('\\');
+  }
+  return joined;
+}
+
 void ExpectExamplesParse(const CommandSpec& command) {
-  for (const std::string& line : command.examples) {
+  for (const std::string& line : JoinContinuedLines(command.examples)) {
     size_t start = line.find("influxdb3 ");
     if (line.starts_with("#") || start == std::string::npos) continue;
     std::vector<std::string> words;

@@ -196,14 +196,97 @@ TEST(ServeCommandTest, NodeIdMustBeAFolderName) {
   }
 }
 
-TEST(ServeCommandTest, RemoteStoresAreNotAvailableYet) {
-  for (const char* store : {"s3", "google", "azure"}) {
-    std::string text = Failure({std::string("--object-store=") + store, "--bucket=b"}, 1);
-    EXPECT_THAT(text, HasSubstr(store));
-    EXPECT_THAT(text, HasSubstr("--object-store=memory and --object-store=file"));
-  }
+TEST(ServeCommandTest, TheGuidesS3Options) {
+  app::ServeOptions options =
+      Served({"--object-store=s3", "--bucket=BUCKET", "--aws-access-key=AWS_ACCESS_KEY",
+              "--aws-secret-access-key=AWS_SECRET_ACCESS_KEY", "--aws-endpoint=ENDPOINT",
+              "--aws-allow-http"});
+  EXPECT_EQ(options.object_store, app::ObjectStoreKind::kS3);
+  EXPECT_EQ(options.store.bucket, "BUCKET");
+  EXPECT_EQ(options.store.aws.access_key_id, "AWS_ACCESS_KEY");
+  EXPECT_EQ(options.store.aws.secret_access_key, "AWS_SECRET_ACCESS_KEY");
+  EXPECT_EQ(options.store.aws.endpoint, "ENDPOINT");
+  EXPECT_TRUE(options.store.aws.allow_http);
+  EXPECT_EQ(options.store.aws.region, "us-east-1");
+  EXPECT_EQ(options.store.aws.session_token, "");
+  EXPECT_FALSE(options.store.aws.skip_signature);
+  EXPECT_EQ(options.store.requests_max, 64u);
+  EXPECT_EQ(options.store.request_timeout_ns, 30 * kSecond);
+  EXPECT_EQ(options.store.retries_max, 10u);
+  EXPECT_EQ(options.store.retry_timeout_ns, 180 * kSecond);
+}
+
+TEST(ServeCommandTest, StoreOptionsFromTheEnvironment) {
+  app::ServeOptions options = Served({}, {{"INFLUXDB3_OBJECT_STORE", "S3"},
+                                          {"INFLUXDB3_BUCKET", "b"},
+                                          {"AWS_ACCESS_KEY_ID", "key"},
+                                          {"AWS_SECRET_ACCESS_KEY", "secret"},
+                                          {"AWS_SESSION_TOKEN", "token"},
+                                          {"AWS_DEFAULT_REGION", "eu-west-1"},
+                                          {"AWS_ENDPOINT", "http://localhost:9000"},
+                                          {"AWS_ALLOW_HTTP", "true"},
+                                          {"OBJECT_STORE_CONNECTION_LIMIT", "5"},
+                                          {"OBJECT_STORE_REQUEST_TIMEOUT", "2s"},
+                                          {"INFLUXDB3_OBJECT_STORE_MAX_RETRIES", "0"},
+                                          {"OBJECT_STORE_RETRY_TIMEOUT", "1m"}});
+  EXPECT_EQ(options.object_store, app::ObjectStoreKind::kS3);
+  EXPECT_EQ(options.store.bucket, "b");
+  EXPECT_EQ(options.store.aws.access_key_id, "key");
+  EXPECT_EQ(options.store.aws.secret_access_key, "secret");
+  EXPECT_EQ(options.store.aws.session_token, "token");
+  EXPECT_EQ(options.store.aws.region, "eu-west-1");
+  EXPECT_EQ(options.store.aws.endpoint, "http://localhost:9000");
+  EXPECT_TRUE(options.store.aws.allow_http);
+  EXPECT_EQ(options.store.requests_max, 5u);
+  EXPECT_EQ(options.store.request_timeout_ns, 2 * kSecond);
+  EXPECT_EQ(options.store.retries_max, 0u);
+  EXPECT_EQ(options.store.retry_timeout_ns, 60 * kSecond);
+}
+
+TEST(ServeCommandTest, OtherStores) {
+  app::ServeOptions google =
+      Served({"--object-store=google", "--bucket=b", "--google-service-account=/account.json"});
+  EXPECT_EQ(google.object_store, app::ObjectStoreKind::kGoogle);
+  EXPECT_EQ(google.store.google.service_account_file, "/account.json");
+  app::ServeOptions azure =
+      Served({"--object-store=Azure", "--bucket=b", "--azure-storage-account=a",
+              "--azure-storage-access-key=k", "--azure-endpoint=http://h:1", "--azure-allow-http"});
+  EXPECT_EQ(azure.object_store, app::ObjectStoreKind::kAzure);
+  EXPECT_EQ(azure.store.azure.account, "a");
+  EXPECT_EQ(azure.store.azure.access_key, "k");
+  EXPECT_EQ(azure.store.azure.endpoint, "http://h:1");
+  EXPECT_TRUE(azure.store.azure.allow_http);
+  EXPECT_EQ(Served({"--object-store=memory-throttled"}).object_store,
+            app::ObjectStoreKind::kMemoryThrottled);
   EXPECT_THAT(Failure({"--object-store=disk"}, 2),
               HasSubstr("[possible values: memory, memory-throttled, file, s3, google, azure]"));
+}
+
+TEST(ServeCommandTest, MissingStoreOptionsAreNamedTogether) {
+  EXPECT_EQ(Failure({"--object-store=s3"}, 1),
+            "Serve command failed: the object store 's3' also needs: --bucket, "
+            "--aws-access-key-id, --aws-secret-access-key\n");
+  EXPECT_EQ(Failure({"--object-store=s3", "--bucket=b", "--aws-access-key-id=k"}, 1),
+            "Serve command failed: the object store 's3' also needs: --aws-secret-access-key\n");
+  EXPECT_EQ(Failure({"--object-store=google"}, 1),
+            "Serve command failed: the object store 'google' also needs: --bucket, "
+            "--google-service-account\n");
+  EXPECT_EQ(Failure({"--object-store=azure"}, 1),
+            "Serve command failed: the object store 'azure' also needs: --bucket, "
+            "--azure-storage-account, --azure-storage-access-key\n");
+  EXPECT_TRUE(
+      Served({"--object-store=s3", "--bucket=b", "--aws-skip-signature"}).store.aws.skip_signature);
+  EXPECT_EQ(Served({"--object-store=s3", "--bucket=b", "--aws-credentials-file=/c"})
+                .store.aws.credentials_file,
+            "/c");
+}
+
+TEST(ServeCommandTest, HelpHidesTheSecretsOfStores) {
+  const Outcome outcome = RunCli({"serve", "--help-all"}, {{"AWS_SECRET_ACCESS_KEY", "hush-1"},
+                                                           {"AZURE_STORAGE_ACCESS_KEY", "hush-2"},
+                                                           {"AWS_SESSION_TOKEN", "hush-3"}});
+  EXPECT_THAT(outcome.out, HasSubstr("--aws-secret-access-key"));
+  EXPECT_EQ(outcome.out.find("hush"), std::string::npos);
 }
 
 TEST(ServeCommandTest, WhatWouldHarmWhenIgnoredIsRefused) {

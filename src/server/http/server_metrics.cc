@@ -34,6 +34,25 @@ const Histogram::BucketBoundaries& SizeBounds() {
   return *bounds;
 }
 
+prometheus::MetricType TypeOf(const MetricSample& sample) {
+  if (!sample.buckets.empty()) return prometheus::MetricType::Histogram;
+  return sample.counter ? prometheus::MetricType::Counter : prometheus::MetricType::Gauge;
+}
+
+prometheus::ClientMetric MetricOf(const MetricSample& sample) {
+  prometheus::ClientMetric metric;
+  for (const auto& [name, value] : sample.labels) metric.label.push_back({name, value});
+  if (sample.buckets.empty()) {
+    (sample.counter ? metric.counter.value : metric.gauge.value) = sample.value;
+    return metric;
+  }
+  metric.histogram.sample_sum = sample.value;
+  metric.histogram.sample_count = sample.buckets.back().second;
+  for (const auto& [bound, count] : sample.buckets)
+    metric.histogram.bucket.push_back({count, bound});
+  return metric;
+}
+
 }  // namespace
 
 struct ServerMetrics::Impl {
@@ -133,15 +152,10 @@ std::string ServerMetrics::Format() const {
   const std::lock_guard lock(impl_->mutex);
   for (const auto& source : impl_->sources) {
     for (const MetricSample& sample : source()) {
-      prometheus::MetricFamily family;
-      family.name = sample.name;
-      family.help = sample.help;
-      family.type =
-          sample.counter ? prometheus::MetricType::Counter : prometheus::MetricType::Gauge;
-      prometheus::ClientMetric metric;
-      (sample.counter ? metric.counter.value : metric.gauge.value) = sample.value;
-      family.metric.push_back(std::move(metric));
-      families.push_back(std::move(family));
+      if (families.empty() || families.back().name != sample.name) {
+        families.push_back({sample.name, sample.help, TypeOf(sample), {}});
+      }
+      families.back().metric.push_back(MetricOf(sample));
     }
   }
   return prometheus::TextSerializer().Serialize(families) + "# EOF\n";

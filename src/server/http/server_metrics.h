@@ -4,18 +4,24 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "server/http/http_server.h"
 
 namespace influxdb3::server::http {
 
-/// A value that is read when someone asks for the metrics.
+/// A value that is read when someone asks for the metrics. Samples of one name that follow each
+/// other are shown as one metric.
 struct MetricSample {
   std::string name;
   std::string help;
   double value = 0;
   bool counter = false;
+  std::vector<std::pair<std::string, std::string>> labels = {};
+  /// Not empty for a histogram, whose sum is `value`: upper bounds, ascending, and how many
+  /// observations lie below each of them; infinity comes last.
+  std::vector<std::pair<double, uint64_t>> buckets = {};
 };
 
 /// What /metrics shows. Thread-safe; recording never blocks for long.

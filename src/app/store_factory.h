@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "app/serve_options.h"
+#include "object_store/object_store.h"
+#include "object_store/store_metrics.h"
+#include "util/result.h"
+
+namespace influxdb3::app {
+
+/// The object store of a server, with its decorators.
+struct OpenedStore {
+  std::shared_ptr<object_store::ObjectStore> store;
+  std::shared_ptr<object_store::StoreMetrics> metrics;
+};
+
+/// Opens the store that the options name. A remote one is tried out: an object below the node's
+/// prefix is created, conditionally created again (which the store must refuse), read, listed and
+/// deleted. What is wrong (credentials, bucket, endpoint) is told in one sentence within seconds,
+/// as the store was not worth waiting for.
+util::Result<OpenedStore> OpenObjectStore(const ServeOptions& options);
+
+/// The try-out above, of any store.
+util::Status CheckStore(object_store::ObjectStore& store, const std::string& node_id);
+
+/// The identity the node gave itself at its first start, kept as object `{node_id}/cluster_uuid`.
+util::Result<std::string> LoadOrCreateClusterUuid(object_store::ObjectStore& store,
+                                                  const std::string& node_id);
+
+}  // namespace influxdb3::app
