@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "object_store/remote_answers.h"
 #include "object_store/s3_signature.h"
+#include "object_store/signing.h"
 #include "object_store/xml_document.h"
 #include "util/percent_encoding.h"
 
@@ -22,19 +24,7 @@ Status CheckConfig(const S3Config& config, const std::string& endpoint) {
       (config.access_key_id.empty() || config.secret_access_key.empty())) {
     return Status::InvalidArgument("s3: the access key or the secret access key is missing");
   }
-  const size_t scheme = endpoint.find("://");
-  if (scheme == std::string::npos || endpoint.find_first_of("/?#@ ", scheme + 3) != endpoint.npos) {
-    return Status::InvalidArgument("s3: the endpoint is no URL of scheme, host and port");
-  }
-  const std::string name = endpoint.substr(0, scheme);
-  if (name != "https" && name != "http") {
-    return Status::InvalidArgument("s3: the endpoint begins with neither https:// nor http://");
-  }
-  if (name == "http" && !config.allow_http) {
-    return Status::InvalidArgument(
-        "s3: the endpoint begins with http://, which --aws-allow-http has to allow");
-  }
-  return Status::Ok();
+  return CheckEndpoint("s3", endpoint, config.allow_http, false, "--aws-allow-http");
 }
 
 StatusCode CodeOf(int status, const std::string& reason) {
@@ -42,21 +32,11 @@ StatusCode CodeOf(int status, const std::string& reason) {
   if (reason == "ConditionalRequestConflict" || reason == "OperationAborted") {
     return StatusCode::kUnavailable;
   }
-  switch (status) {
-    case 400:
-      // What is not taken for the time being (a body that came too slowly) is answered with 400
-      // too.
-      return reason == "RequestTimeout" ? StatusCode::kUnavailable : StatusCode::kInvalidArgument;
-    case 401:
-    case 403: return StatusCode::kPermissionDenied;
-    case 404: return StatusCode::kNotFound;
-    case 412: return StatusCode::kAlreadyExists;
-    case 416: return StatusCode::kInvalidArgument;
-    case 408:
-    case 425:
-    case 429: return StatusCode::kUnavailable;
-    default: return status >= 500 ? StatusCode::kUnavailable : StatusCode::kIo;
-  }
+  // What is not taken for the time being (a body that came too slowly) is answered with 400 too.
+  if (reason == "RequestTimeout") return StatusCode::kUnavailable;
+  // Not NotFound, which would speak of the object.
+  if (reason == "NoSuchBucket") return StatusCode::kIo;
+  return CodeOfHttpStatus(status);
 }
 
 }  // namespace
@@ -128,11 +108,8 @@ Status S3Bucket::Refusal(const Call& call, const HttpAnswer& answer) const {
     reason = error->ChildText("Code");
     explanation = error->ChildText("Message");
   }
-  constexpr size_t kShownBytesMax = 300;
-  if (explanation.size() > kShownBytesMax) explanation.resize(kShownBytesMax);
-  const StatusCode code = CodeOf(answer.status, reason);
-  return {code, fmt::format("{}: the store answered {} {} {}", Name(call.key), answer.status,
-                            reason.empty() ? "without a reason" : reason, explanation)};
+  return {CodeOf(answer.status, reason),
+          RefusalMessage(Name(call.key), answer.status, reason, explanation)};
 }
 
 }  // namespace influxdb3::object_store

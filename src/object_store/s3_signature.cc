@@ -1,36 +1,15 @@
 #include "object_store/s3_signature.h"
 
 #include <algorithm>
-#include <array>
 #include <ctime>
 
 #include <fmt/format.h>
-#include <openssl/hmac.h>
-#include <openssl/sha.h>
 
+#include "object_store/signing.h"
 #include "util/check.h"
 #include "util/percent_encoding.h"
 
 namespace influxdb3::object_store {
-namespace {
-
-std::string Hex(std::string_view bytes) {
-  std::string digits;
-  for (const char c : bytes) digits += fmt::format("{:02x}", static_cast<unsigned char>(c));
-  return digits;
-}
-
-std::string HmacSha256(std::string_view key, std::string_view text) {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  unsigned int size = 0;
-  const unsigned char* done =
-      HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-           reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), &size);
-  CHECK(done != nullptr && size == digest.size());
-  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
-}
-
-}  // namespace
 
 std::string S3Timestamp(int64_t seconds) {
   const std::time_t time = seconds;
@@ -38,12 +17,6 @@ std::string S3Timestamp(int64_t seconds) {
   CHECK(gmtime_r(&time, &utc) != nullptr);
   return fmt::format("{:04}{:02}{:02}T{:02}{:02}{:02}Z", utc.tm_year + 1900, utc.tm_mon + 1,
                      utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec);
-}
-
-std::string Sha256Hex(std::string_view bytes) {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
-  return Hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
 std::string S3QueryString(std::vector<std::pair<std::string, std::string>> query) {

@@ -27,8 +27,6 @@ struct S3SignedParts {
 /// `YYYYMMDDTHHMMSSZ` of a time since 1970.
 std::string S3Timestamp(int64_t seconds);
 
-std::string Sha256Hex(std::string_view bytes);
-
 /// The query string, sorted and percent-encoded as the signature needs it.
 std::string S3QueryString(std::vector<std::pair<std::string, std::string>> query);
 

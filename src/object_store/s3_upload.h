@@ -8,7 +8,9 @@
 
 namespace influxdb3::object_store {
 
-/// An object sent in parts of 8 MiB, or by one Put when it is smaller. TooLarge after 10,000 parts.
-std::unique_ptr<Upload> MakeS3Upload(std::shared_ptr<S3Bucket> bucket, std::string path);
+/// An object sent in parts (multipart), or by one Put when it is small. TooLarge after 10,000
+/// parts.
+std::unique_ptr<Upload> MakeS3Upload(const std::shared_ptr<S3Bucket>& bucket,
+                                     const std::string& path);
 
 }  // namespace influxdb3::object_store

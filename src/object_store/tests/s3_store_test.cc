@@ -7,6 +7,7 @@
 
 #include "object_store/http_client.h"
 #include "object_store/s3_store.h"
+#include "object_store/signing.h"
 #include "object_store/xml_document.h"
 #include "util/clock.h"
 
