@@ -12,6 +12,7 @@
 
 #include "query/duckdb/dialect/expression_builder.h"
 #include "query/duckdb/dialect/function_support.h"
+#include "query/duckdb/dialect/gap_fill.h"
 #include "query/duckdb/dialect/rewriter.h"
 #include "query/duckdb/dialect/show_statements.h"
 #include "query/duckdb/dialect/sql_error.h"
@@ -157,6 +158,8 @@ void RegisterDialect(duckdb::DatabaseInstance& database) {
   RegisterMath(loader);
   RegisterText(loader);
   RegisterTimeBins(loader);
+  RegisterWallClockBins(loader);
+  RegisterGapFill(loader);
   RegisterTimeParts(loader);
   RegisterTimeConversions(loader);
   RegisterAggregates(loader);

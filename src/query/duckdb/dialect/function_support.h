@@ -23,6 +23,7 @@ void RegisterDigests(duckdb::ExtensionLoader& loader);
 void RegisterMath(duckdb::ExtensionLoader& loader);
 void RegisterText(duckdb::ExtensionLoader& loader);
 void RegisterTimeBins(duckdb::ExtensionLoader& loader);
+void RegisterWallClockBins(duckdb::ExtensionLoader& loader);
 void RegisterTimeParts(duckdb::ExtensionLoader& loader);
 void RegisterTimeConversions(duckdb::ExtensionLoader& loader);
 void RegisterAggregates(duckdb::ExtensionLoader& loader);

@@ -1,4 +1,4 @@
-// Query nodes: WITH, SELECT lists, GROUP BY, ORDER BY, LIMIT, set operations.
+// Query nodes: SELECT lists, GROUP BY, ORDER BY, LIMIT.
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -11,6 +11,7 @@
 #include "duckdb/parser/result_modifier.hpp"
 #include "duckdb/parser/statement/select_statement.hpp"
 
+#include "query/duckdb/dialect/gap_fill.h"
 #include "query/duckdb/dialect/rewriter.h"
 #include "query/duckdb/dialect/sql_error.h"
 #include "query/duckdb/dialect/statement.h"
@@ -24,22 +25,6 @@ using duckdb::ParsedExpression;
 using duckdb::QueryNodeType;
 using duckdb::Value;
 using util::Status;
-
-std::string Lower(const std::string& text) {
-  return duckdb::StringUtil::Lower(text);
-}
-
-/// Names for the engine: the users' names, numbered where they differ by case only or repeat.
-void AssignEngineNames(std::vector<OutputColumn>& columns) {
-  std::set<std::string> used;
-  for (OutputColumn& column : columns) {
-    std::string name = column.name.empty() ? std::string("column") : column.name;
-    for (int number = 2; !used.insert(Lower(name)).second; ++number) {
-      name = fmt::format("{}__{}", column.name, number);
-    }
-    column.engine_name = name;
-  }
-}
 
 /// An integer literal of any width, cut to what fits.
 int64_t WholeNumber(const Value& value) {
@@ -68,6 +53,8 @@ const std::string* BareName(const ParsedExpression& expression) {
   return column.column_names.size() == 1 ? &column.column_names[0] : nullptr;
 }
 
+}  // namespace
+
 bool IsAggregateCall(const ParsedExpression& expression) {
   if (expression.GetExpressionClass() != ExpressionClass::FUNCTION) return false;
   std::string name = expression.Cast<duckdb::FunctionExpression>().function_name;
@@ -78,8 +65,6 @@ bool IsAggregateCall(const ParsedExpression& expression) {
   return entry != nullptr && entry->kind == FunctionKind::kAggregate;
 }
 
-}  // namespace
-
 bool HasAggregate(const ParsedExpression& expression) {
   if (expression.GetExpressionClass() == ExpressionClass::SUBQUERY) return false;
   if (IsAggregateCall(expression)) return true;
@@ -87,14 +72,6 @@ bool HasAggregate(const ParsedExpression& expression) {
   duckdb::ParsedExpressionIterator::EnumerateChildren(
       expression, [&](const ParsedExpression& child) { found = found || HasAggregate(child); });
   return found;
-}
-
-const CteDefinition* CteScope::Find(const std::string& name) const {
-  for (const CteScope* scope = this; scope != nullptr; scope = scope->outer) {
-    const auto found = scope->definitions.find(name);
-    if (found != scope->definitions.end()) return &found->second;
-  }
-  return nullptr;
 }
 
 Rewriter::Rewriter(TableResolver& resolver, std::vector<const ParameterValue*> parameters,
@@ -122,86 +99,6 @@ std::vector<OutputColumn> Rewriter::RewriteNode(duckdb::unique_ptr<Node>& node, 
   }
 }
 
-void Rewriter::DefineCtes(Node& node, const Scope* outer, CteScope& ctes) {
-  duckdb::CommonTableExpressionMap renamed;
-  for (auto& [name, info] : node.cte_map.map) {
-    if (ctes.definitions.count(name) > 0) {
-      throw SqlError(Status::InvalidArgument(fmt::format(
-          "SQL error: ParserError(\"WITH query name \\\"{}\\\" specified more than once\")",
-          name)));
-    }
-    CteDefinition definition;
-    definition.engine_name = UniqueAlias(name);
-    duckdb::unique_ptr<Node>& query = info->query->node;
-    const std::vector<std::string> aliases(info->aliases.begin(), info->aliases.end());
-    if (query->type == QueryNodeType::RECURSIVE_CTE_NODE) {
-      auto& recursive = query->Cast<duckdb::RecursiveCTENode>();
-      recursive.ctename = definition.engine_name;
-      if (recursive.aliases.empty()) recursive.aliases = info->aliases;
-      definition.columns = RewriteRecursive(recursive, name, outer, &ctes);
-      info->aliases = recursive.aliases;
-    } else {
-      definition.columns = RewriteNode(query, outer, &ctes);
-      for (size_t i = 0; i < aliases.size() && i < definition.columns.size(); ++i) {
-        definition.columns[i].name = aliases[i];
-      }
-      AssignEngineNames(definition.columns);
-      info->aliases.clear();
-      for (const OutputColumn& column : definition.columns) {
-        info->aliases.push_back(column.engine_name);
-      }
-    }
-    const std::string engine_name = definition.engine_name;
-    ctes.definitions.emplace(name, std::move(definition));
-    renamed.map.insert(engine_name, std::move(info));
-  }
-  node.cte_map = std::move(renamed);
-}
-
-std::vector<OutputColumn> Rewriter::RewriteRecursive(duckdb::RecursiveCTENode& node,
-                                                     const std::string& name, const Scope* outer,
-                                                     const CteScope* ctes) {
-  const std::vector<std::string> aliases(node.aliases.begin(), node.aliases.end());
-  std::vector<OutputColumn> columns = RewriteNode(node.left, outer, ctes);
-  for (size_t i = 0; i < aliases.size() && i < columns.size(); ++i) columns[i].name = aliases[i];
-  AssignEngineNames(columns);
-  node.aliases.clear();
-  for (const OutputColumn& column : columns) node.aliases.push_back(column.engine_name);
-  CteScope inner;
-  inner.outer = ctes;
-  inner.definitions.emplace(name, CteDefinition{node.ctename, columns});
-  const std::vector<OutputColumn> right = RewriteNode(node.right, outer, &inner);
-  if (right.size() != columns.size()) {
-    ThrowPlanError("UNION queries have different number of columns");
-  }
-  return columns;
-}
-
-std::vector<OutputColumn> Rewriter::RewriteSetOperation(duckdb::SetOperationNode& node,
-                                                        const Scope* outer, const CteScope* ctes) {
-  std::vector<OutputColumn> columns;
-  for (auto& child : node.children) {
-    std::vector<OutputColumn> child_columns = RewriteNode(child, outer, ctes);
-    if (columns.empty()) {
-      columns = std::move(child_columns);
-    } else if (columns.size() != child_columns.size()) {
-      const char* name = node.setop_type == duckdb::SetOperationType::UNION    ? "UNION"
-                         : node.setop_type == duckdb::SetOperationType::EXCEPT ? "EXCEPT"
-                                                                               : "INTERSECT";
-      ThrowPlanError(fmt::format("{} queries have different number of columns", name));
-    }
-  }
-  Scope scope(outer);
-  Relation relation;
-  relation.columns = columns;
-  scope.Add(std::move(relation));
-  ExpressionContext context;
-  context.scope = &scope;
-  context.ctes = ctes;
-  RewriteModifiers(node, context, columns);
-  return columns;
-}
-
 std::vector<OutputColumn> Rewriter::RewriteSelect(duckdb::SelectNode& node, const Scope* outer,
                                                   const CteScope* ctes) {
   Scope scope(outer);
@@ -215,17 +112,25 @@ std::vector<OutputColumn> Rewriter::RewriteSelect(duckdb::SelectNode& node, cons
       ThrowPlanError("Aggregate functions are not allowed in the WHERE clause");
     }
     CheckFilter(*node.where_clause, context);
+    RefuseGapCalls(*node.where_clause);
     Rewrite(node.where_clause, context);
   }
   std::vector<SelectItem> items = BindSelectList(node, context);
   CheckUniqueNames(items);
   context.items = &items;
   CheckGrouping(node, context);
-  RewriteGroups(node, context);
+  Scope filled_scope(outer);
+  const bool gap_fill = FindGapFill(node, context);
+  if (gap_fill) {
+    RewriteGapFill(node, context, filled_scope, items);
+  } else {
+    RewriteGroups(node, context);
+  }
   if (node.having) {
     ExpressionContext having = context;
     having.alias_use = AliasUse::kBeforeColumns;
     Rewrite(node.having, having);
+    if (gap_fill) node.where_clause = std::move(node.having);
   }
   if (node.qualify) {
     ExpressionContext qualify = context;
@@ -382,6 +287,11 @@ void Rewriter::RewriteGroups(duckdb::SelectNode& node, const ExpressionContext& 
     }
   }
 }
+
+struct Rewriter::GroupingCheck {
+  std::string column;  ///< the first one neither grouped nor aggregated
+  std::vector<std::string> aggregates;
+};
 
 void Rewriter::FindUngrouped(const ParsedExpression& expression, const ExpressionContext& context,
                              const std::set<std::string>& groups, GroupingCheck* check) {

@@ -39,6 +39,8 @@ struct SelectItem {
   OutputColumn output;
 };
 
+struct GapFillColumns;
+
 /// How column names may mean select items.
 enum class AliasUse { kNone, kAfterColumns, kBeforeColumns };
 
@@ -68,12 +70,6 @@ class Rewriter {
                                         const CteScope* ctes);
   std::vector<OutputColumn> RewriteSelect(duckdb::SelectNode& node, const Scope* outer,
                                           const CteScope* ctes);
-  std::vector<OutputColumn> RewriteSetOperation(duckdb::SetOperationNode& node, const Scope* outer,
-                                                const CteScope* ctes);
-  std::vector<OutputColumn> RewriteRecursive(duckdb::RecursiveCTENode& node,
-                                             const std::string& name, const Scope* outer,
-                                             const CteScope* ctes);
-  void DefineCtes(Node& node, const Scope* outer, CteScope& ctes);
   std::vector<SelectItem> BindSelectList(duckdb::SelectNode& node,
                                          const ExpressionContext& context);
   void ExpandStar(duckdb::StarExpression& star, const ExpressionContext& context,
@@ -84,10 +80,7 @@ class Rewriter {
   void RewriteGroups(duckdb::SelectNode& node, const ExpressionContext& context);
   const SelectItem* GroupedItem(const duckdb::ParsedExpression& group,
                                 const ExpressionContext& context, size_t* position) const;
-  struct GroupingCheck {
-    std::string column;  ///< the first one neither grouped nor aggregated
-    std::vector<std::string> aggregates;
-  };
+  struct GroupingCheck;
   void FindUngrouped(const duckdb::ParsedExpression& expression, const ExpressionContext& context,
                      const std::set<std::string>& groups, GroupingCheck* check);
   void CheckGrouping(const duckdb::SelectNode& node, const ExpressionContext& context);
@@ -97,6 +90,24 @@ class Rewriter {
                      const std::vector<OutputColumn>* columns);
   void RewriteLimit(ExpressionPtr& limit, const char* what, const ExpressionContext& context);
   void CheckFilter(const duckdb::ParsedExpression& filter, const ExpressionContext& context);
+
+  // WITH and set operations (rewrite_with.cc)
+  std::vector<OutputColumn> RewriteSetOperation(duckdb::SetOperationNode& node, const Scope* outer,
+                                                const CteScope* ctes);
+  std::vector<OutputColumn> RewriteRecursive(duckdb::RecursiveCTENode& node,
+                                             const std::string& name, const Scope* outer,
+                                             const CteScope* ctes);
+  void DefineCtes(Node& node, const Scope* outer, CteScope& ctes);
+
+  // Gap filling (gap_fill.cc)
+  bool FindGapFill(const duckdb::SelectNode& node, const ExpressionContext& context);
+  void ReplaceGapFilled(ExpressionPtr& expression, const ExpressionContext& context,
+                        GapFillColumns& columns);
+  duckdb::unique_ptr<Ref> CompleteSeries(duckdb::SelectNode& node, const ExpressionContext& context,
+                                         GapFillColumns& columns);
+  /// Leaves a query over `filled_scope`, with the items bound to it.
+  void RewriteGapFill(duckdb::SelectNode& node, ExpressionContext& context, Scope& filled_scope,
+                      std::vector<SelectItem>& items);
 
   // FROM (rewrite_from.cc)
   void RewriteFrom(duckdb::unique_ptr<Ref>& ref, Scope& scope, const Scope* outer,
@@ -166,12 +177,17 @@ class Rewriter {
   std::vector<const ParameterValue*> parameters_;
   std::vector<std::string> parameter_names_;
   int64_t now_ns_;
+  std::map<std::string, const Node*> cte_queries_;  ///< rewritten ones, by engine name
   std::set<std::string> used_aliases_;  ///< lower-cased, of the whole query
 };
 
-/// Whether the expression holds an aggregate outside of windows and sub-queries. For expressions
-/// not yet rewritten.
+/// Names for the engine: the users' names, numbered where they differ by case only or repeat.
+void AssignEngineNames(std::vector<OutputColumn>& columns);
+
+/// Whether an expression as parsed holds an aggregate outside of windows and sub-queries.
 bool HasAggregate(const duckdb::ParsedExpression& expression);
+/// Whether the expression itself is a call of an aggregate function.
+bool IsAggregateCall(const duckdb::ParsedExpression& expression);
 
 /// `IS TRUE` and its kin, which the grammar turns into a comparison. Null for anything else.
 const duckdb::ParsedExpression* BooleanTestOperand(const duckdb::ParsedExpression& expression,

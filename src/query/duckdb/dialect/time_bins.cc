@@ -11,6 +11,7 @@
 #include "query/duckdb/dialect/civil_time.h"
 #include "query/duckdb/dialect/function_support.h"
 #include "query/duckdb/dialect/interval_literal.h"
+#include "query/duckdb/dialect/time_stride.h"
 
 namespace influxdb3::query::sql {
 namespace {
@@ -44,15 +45,7 @@ LogicalType TimeArgument(const LogicalType& type, const std::string& function) {
   }
 }
 
-/// The stride of date_bin; only one of the two is set.
-struct Stride {
-  int64_t months = 0;
-  int64_t nanos = 0;
-  int64_t origin = 0;  ///< used when the origin is constant
-  bool operator==(const Stride& other) const {
-    return months == other.months && nanos == other.nanos && origin == other.origin;
-  }
-};
+}  // namespace
 
 Stride ReadStride(const Value& value) {
   IntervalParts parts;
@@ -88,7 +81,6 @@ Stride ReadStride(const Value& value) {
   return stride;
 }
 
-/// Start of the bin of `time`; wraps at the ends of the range like the rest of the arithmetic.
 int64_t BinNanos(int64_t time, int64_t stride, int64_t origin) {
   int64_t distance = 0;
   if (!__builtin_sub_overflow(time, origin, &distance)) {
@@ -99,6 +91,8 @@ int64_t BinNanos(int64_t time, int64_t stride, int64_t origin) {
   if (remainder < 0) remainder += stride;
   return static_cast<int64_t>(time - remainder);
 }
+
+namespace {
 
 int64_t MonthIndex(int64_t nanos) {
   const CivilDay civil = CivilFromDays(FloorDivide(nanos, kNanosPerDay));

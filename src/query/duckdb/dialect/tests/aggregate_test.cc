@@ -85,15 +85,5 @@ TEST_F(AggregateTest, Windows) {
             "2");
 }
 
-TEST_F(AggregateTest, GapFillingIsRefusedClearly) {
-  for (const char* call :
-       {"date_bin_gapfill('1 hour', time)", "locf(avg(cnt))", "interpolate(avg(cnt))"}) {
-    EXPECT_EQ(Error(std::string("SELECT ") + call + " FROM cpu")
-                  .rfind("unsupported: This feature is not implemented: ", 0),
-              0u)
-        << call;
-  }
-}
-
 }  // namespace
 }  // namespace influxdb3::query::sql

@@ -77,11 +77,6 @@ TEST_F(ErrorTest, UnknownFunctionsNameTheNearest) {
   EXPECT_EQ(Error("SELECT avgg(cnt) FROM cpu"), prefix + "'avgg'.\nDid you mean 'avg'?");
 }
 
-TEST_F(ErrorTest, LaterFunctionsAreUnsupported) {
-  EXPECT_EQ(Run("SELECT date_bin_gapfill('1 hour', time) FROM cpu").status.code(),
-            StatusCode::kUnsupported);
-}
-
 TEST_F(ErrorTest, LimitMustNotBeNegative) {
   EXPECT_EQ(Error("SELECT cnt FROM cpu LIMIT -1"),
             "invalid argument: Optimizer rule 'eliminate_limit' failed\ncaused by\nError during "
