@@ -15,6 +15,7 @@
 #include "query/duckdb/dialect/gap_fill.h"
 #include "query/duckdb/dialect/rewriter.h"
 #include "query/duckdb/dialect/show_statements.h"
+#include "query/duckdb/dialect/sort_keys.h"
 #include "query/duckdb/dialect/sql_error.h"
 #include "query/duckdb/dialect/statement.h"
 #include "util/clock.h"
@@ -163,6 +164,7 @@ void RegisterDialect(duckdb::DatabaseInstance& database) {
   RegisterTimeParts(loader);
   RegisterTimeConversions(loader);
   RegisterAggregates(loader);
+  RegisterSortKeys(duckdb::DBConfig::GetConfig(database));
 }
 
 }  // namespace influxdb3::query::sql

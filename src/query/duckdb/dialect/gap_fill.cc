@@ -177,7 +177,8 @@ void Rewriter::ReplaceGapFilled(ExpressionPtr& expression, const ExpressionConte
       columns.aggregates.back().original->ClearAlias();
     } else if (IsFill(strategy)) {
       // The column is one, so it is filled wherever it stands, also where no fill was asked for.
-      if (IsFill(columns.aggregates[i].strategy)) {
+      const FillStrategy known = columns.aggregates[i].strategy;
+      if (IsFill(known) && known != strategy) {
         throw SqlError(Status::Unsupported(
             fmt::format("{}rewrite: {}\ncaused by\nThis feature is not implemented: multiple fill "
                         "strategies for the same column",
