@@ -26,6 +26,7 @@ struct CatalogLimits {
 
 struct TableEntry {
   std::shared_ptr<const model::TableSchema> schema;
+  std::optional<int64_t> retention_ns;  ///< none = that of the database
   bool deleted = false;
   std::optional<int64_t> hard_delete_at_ns;
 };
@@ -45,6 +46,9 @@ struct Database {
 
   /// Null for an unknown and for a deleted table.
   std::shared_ptr<const model::TableSchema> FindTable(std::string_view table_name) const;
+  /// How long the table keeps rows: the shorter of its own retention and the database's; none = for
+  /// ever.
+  std::optional<int64_t> RetentionOf(util::TableId table) const;
 };
 
 /// Everything the catalog knows at one version. Immutable; readers keep a shared_ptr and never
@@ -69,6 +73,9 @@ class CatalogState {
   /// The state after `op`, or an error (Corruption) when op does not fit, e.g. an unknown id.
   util::Result<std::shared_ptr<const CatalogState>> Apply(
       const std::vector<model::CatalogOp>& ops) const;
+
+  /// Operations that make this state (but for its version) out of an empty catalog.
+  std::vector<model::CatalogOp> ToOps() const;
 
  private:
   friend class Catalog;

@@ -17,6 +17,13 @@ std::shared_ptr<const model::TableSchema> Database::FindTable(std::string_view t
   return found->second.schema;
 }
 
+std::optional<int64_t> Database::RetentionOf(util::TableId table) const {
+  const auto found = tables_by_id.find(table.value);
+  if (found == tables_by_id.end() || !found->second.retention_ns) return retention_ns;
+  if (!retention_ns) return found->second.retention_ns;
+  return std::min(*retention_ns, *found->second.retention_ns);
+}
+
 std::shared_ptr<const Database> CatalogState::FindDatabase(std::string_view name) const {
   const auto found = databases_.find(name);
   if (found == databases_.end() || found->second->deleted) return nullptr;
@@ -134,6 +141,36 @@ class StateEditor {
     return Status::Ok();
   }
 
+  Status operator()(const model::PurgeDatabaseOp& op) {
+    ASSIGN_OR_RETURN(std::shared_ptr<Database> database, Edit(op.db_id));
+    if (!database->deleted) return Misfit("purges the live database", database->name);
+    state_->databases_.Erase(database->name);
+    state_->database_by_id_.Erase(op.db_id.value);
+    edited_.erase(op.db_id.value);
+    return Status::Ok();
+  }
+
+  Status operator()(const model::PurgeTableOp& op) {
+    ASSIGN_OR_RETURN(std::shared_ptr<Database> database, Edit(op.db_id));
+    ASSIGN_OR_RETURN(const TableEntry entry, FindEntry(*database, op.table_id));
+    if (!entry.deleted) return Misfit("purges the live table", entry.schema->name());
+    database->tables.Erase(entry.schema->name());
+    database->tables_by_id.Erase(op.table_id.value);
+    Publish(database);
+    return Status::Ok();
+  }
+
+  Status operator()(const model::SetTableRetentionOp& op) {
+    ASSIGN_OR_RETURN(std::shared_ptr<Database> database, Edit(op.db_id));
+    ASSIGN_OR_RETURN(TableEntry entry, FindEntry(*database, op.table_id));
+    entry.retention_ns = op.retention_ns;
+    PutTable(entry, database.get());
+    Publish(database);
+    return Status::Ok();
+  }
+
+  Status operator()(const model::DeleteRowsOp&) { return Status::Ok(); }
+
  private:
   static Status Misfit(std::string_view what, std::string_view name) {
     return Status::Corruption(fmt::format(
@@ -185,6 +222,42 @@ Result<std::shared_ptr<const CatalogState>> CatalogState::Apply(
   StateEditor editor(next.get());
   for (const model::CatalogOp& op : ops) RETURN_IF_ERROR(std::visit(editor, op));
   return std::shared_ptr<const CatalogState>(std::move(next));
+}
+
+namespace {
+
+void AppendTableOps(const Database& database, std::vector<model::CatalogOp>* ops) {
+  for (const auto& [id, entry] : database.tables_by_id) {
+    const model::TableSchema& schema = *entry.schema;
+    ops->push_back(
+        model::CreateTableOp{database.id, schema.table_id(), schema.name(), schema.columns()});
+    if (entry.retention_ns) {
+      ops->push_back(
+          model::SetTableRetentionOp{database.id, schema.table_id(), entry.retention_ns});
+    }
+    if (entry.deleted) {
+      ops->push_back(model::DeleteTableOp{database.id, schema.table_id(), schema.name(), 0,
+                                          entry.hard_delete_at_ns});
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<model::CatalogOp> CatalogState::ToOps() const {
+  std::vector<model::CatalogOp> ops;
+  for (const auto& [id, database] : database_by_id_) {
+    if (database->name == kInternalDatabaseName) continue;
+    ops.push_back(model::CreateDatabaseOp{database->id, database->name, database->retention_ns,
+                                          database->created_at_ns});
+    AppendTableOps(*database, &ops);
+    if (database->deleted) {
+      ops.push_back(
+          model::DeleteDatabaseOp{database->id, database->name, 0, database->hard_delete_at_ns});
+    }
+  }
+  ops.push_back(model::SetNextIdsOp{next_db_id_, next_table_id_});
+  return ops;
 }
 
 }  // namespace influxdb3::catalog

@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "model/table_schema.h"
+#include "model/time_range.h"
 #include "util/ids.h"
 
 namespace influxdb3::model {
@@ -65,7 +67,34 @@ struct SetNextIdsOp {
   bool operator==(const SetNextIdsOp&) const = default;
 };
 
+/// Hard deletion: nothing of the database is known any more, except that its id was given out.
+struct PurgeDatabaseOp {
+  util::DbId db_id;
+  bool operator==(const PurgeDatabaseOp&) const = default;
+};
+struct PurgeTableOp {
+  util::DbId db_id;
+  util::TableId table_id;
+  bool operator==(const PurgeTableOp&) const = default;
+};
+struct SetTableRetentionOp {
+  util::DbId db_id;
+  util::TableId table_id;
+  std::optional<int64_t> retention_ns;  ///< none = that of the database
+  bool operator==(const SetTableRetentionOp&) const = default;
+};
+/// Deletes the rows of earlier records whose time is in `range` and whose tags equal all of `tags`;
+/// an empty value stands for NULL. Changes nothing in the catalog.
+struct DeleteRowsOp {
+  util::DbId db_id;
+  util::TableId table_id;
+  TimeRange range;
+  std::vector<std::pair<util::ColumnId, std::string>> tags;
+  bool operator==(const DeleteRowsOp&) const = default;
+};
+
 using CatalogOp = std::variant<CreateDatabaseOp, SetRetentionOp, DeleteDatabaseOp, CreateTableOp,
-                               AddColumnsOp, DeleteTableOp, SetNextIdsOp>;
+                               AddColumnsOp, DeleteTableOp, SetNextIdsOp, PurgeDatabaseOp,
+                               PurgeTableOp, SetTableRetentionOp, DeleteRowsOp>;
 
 }  // namespace influxdb3::model

@@ -20,6 +20,10 @@ enum class OpKind : uint8_t {
   kAddColumns = 5,
   kDeleteTable = 6,
   kSetNextIds = 7,
+  kPurgeDatabase = 8,
+  kPurgeTable = 9,
+  kSetTableRetention = 10,
+  kDeleteRows = 11,
 };
 
 void PutOptional(const std::optional<int64_t>& value, ByteWriter* out) {
@@ -104,6 +108,27 @@ struct OpEncoder {
     Begin(OpKind::kSetNextIds, op.next_db_id);
     out->Put(op.next_table_id.value);
   }
+  void operator()(const PurgeDatabaseOp& op) const { Begin(OpKind::kPurgeDatabase, op.db_id); }
+  void operator()(const PurgeTableOp& op) const {
+    Begin(OpKind::kPurgeTable, op.db_id);
+    out->Put(op.table_id.value);
+  }
+  void operator()(const SetTableRetentionOp& op) const {
+    Begin(OpKind::kSetTableRetention, op.db_id);
+    out->Put(op.table_id.value);
+    PutOptional(op.retention_ns, out);
+  }
+  void operator()(const DeleteRowsOp& op) const {
+    Begin(OpKind::kDeleteRows, op.db_id);
+    out->Put(op.table_id.value);
+    out->Put(op.range.min_ns);
+    out->Put(op.range.max_ns);
+    out->Put(static_cast<uint32_t>(op.tags.size()));
+    for (const auto& [column, value] : op.tags) {
+      out->Put(column.value);
+      out->PutString(value);
+    }
+  }
 };
 
 CatalogOp DecodeDatabaseOp(OpKind kind, util::DbId db, ByteReader* in) {
@@ -132,6 +157,20 @@ Result<CatalogOp> DecodeTableOp(OpKind kind, util::DbId db, ByteReader* in) {
   return CatalogOp(DeleteTableOp{db, table, name, deleted_at, GetOptional(in)});
 }
 
+DeleteRowsOp DecodeDeleteRows(util::DbId db, ByteReader* in) {
+  DeleteRowsOp op;
+  op.db_id = db;
+  op.table_id = util::TableId(in->Get<uint32_t>());
+  op.range.min_ns = in->Get<int64_t>();
+  op.range.max_ns = in->Get<int64_t>();
+  const uint32_t count = in->Get<uint32_t>();
+  for (uint32_t i = 0; i < count && in->ok(); ++i) {
+    const util::ColumnId column(in->Get<uint32_t>());
+    op.tags.emplace_back(column, in->GetString());
+  }
+  return op;
+}
+
 }  // namespace
 
 void EncodeCatalogOp(const CatalogOp& op, ByteWriter* out) {
@@ -152,6 +191,16 @@ Result<CatalogOp> DecodeCatalogOp(ByteReader* in) {
     case OpKind::kSetNextIds:
       op = CatalogOp(SetNextIdsOp{db, util::TableId(in->Get<uint32_t>())});
       break;
+    case OpKind::kPurgeDatabase: op = CatalogOp(PurgeDatabaseOp{db}); break;
+    case OpKind::kPurgeTable:
+      op = CatalogOp(PurgeTableOp{db, util::TableId(in->Get<uint32_t>())});
+      break;
+    case OpKind::kSetTableRetention: {
+      const util::TableId table(in->Get<uint32_t>());
+      op = CatalogOp(SetTableRetentionOp{db, table, GetOptional(in)});
+      break;
+    }
+    case OpKind::kDeleteRows: op = CatalogOp(DecodeDeleteRows(db, in)); break;
   }
   if (op.ok() && !in->ok()) return Status::Corruption("a catalog operation ends early");
   return op;

@@ -149,6 +149,73 @@ TEST(Catalog, IdsGivenOutBeforeAreNotGivenOutAgain) {
   EXPECT_EQ(catalog.state()->next_table_id(), TableId(10));
 }
 
+TEST(Catalog, APurgedTableAndDatabaseAreGoneAndTheirIdsStayUsed) {
+  Catalog catalog(kLimits);
+  ASSERT_TRUE(catalog
+                  .ApplyLogged({Database(1, "db"), Table(1, 1, "cpu"), Database(2, "old"),
+                                DeleteTableOp{DbId(1), TableId(1), "cpu-x", 1, 2}})
+                  .ok());
+  EXPECT_EQ(catalog.ApplyLogged({model::PurgeDatabaseOp{DbId(2)}}).code(), StatusCode::kCorruption)
+      << "it is alive";
+  ASSERT_TRUE(
+      catalog
+          .ApplyLogged({DeleteDatabaseOp{DbId(2), "old-x", 1, 2}, model::PurgeDatabaseOp{DbId(2)},
+                        model::PurgeTableOp{DbId(1), TableId(1)}})
+          .ok());
+  const auto state = catalog.state();
+  EXPECT_FALSE(state->databases().contains("old-x"));
+  EXPECT_TRUE(state->FindDatabase("db")->tables.empty());
+  EXPECT_EQ(state->next_db_id(), DbId(3));
+  EXPECT_EQ(state->next_table_id(), TableId(2));
+}
+
+TEST(Catalog, TheShorterRetentionOfTableAndDatabaseHolds) {
+  Catalog catalog(kLimits);
+  ASSERT_TRUE(catalog.ApplyLogged({Database(1, "db"), Table(1, 1, "cpu")}).ok());
+  const auto retention = [&] {
+    return catalog.state()->FindDatabase("db")->RetentionOf(TableId(1));
+  };
+  EXPECT_EQ(retention(), std::nullopt);
+  ASSERT_TRUE(
+      catalog.ApplyLogged({model::SetTableRetentionOp{DbId(1), TableId(1), int64_t{50}}}).ok());
+  EXPECT_EQ(retention(), 50);
+  ASSERT_TRUE(catalog.ApplyLogged({SetRetentionOp{DbId(1), int64_t{40}}}).ok());
+  EXPECT_EQ(retention(), 40);
+  ASSERT_TRUE(catalog.ApplyLogged({SetRetentionOp{DbId(1), int64_t{60}}}).ok());
+  EXPECT_EQ(retention(), 50);
+}
+
+TEST(Catalog, OperationsRebuildAState) {
+  Catalog catalog(kLimits);
+  ASSERT_TRUE(
+      catalog
+          .ApplyLogged({Database(1, "db"), Table(1, 5, "cpu"), Table(1, 2, "mem"),
+                        model::SetTableRetentionOp{DbId(1), TableId(2), int64_t{50}},
+                        SetRetentionOp{DbId(1), int64_t{40}}, Database(2, "gone"), Table(2, 7, "t"),
+                        DeleteDatabaseOp{DbId(2), "gone-x", 5, int64_t{6}},
+                        DeleteTableOp{DbId(1), TableId(5), "cpu-x", 7, std::nullopt},
+                        Table(1, 8, "cpu"),
+                        AddColumnsOp{DbId(1), TableId(8), {{"f", ColumnType::kBool}}},
+                        Database(3, "last"), DeleteDatabaseOp{DbId(3), "last-x", 0, std::nullopt},
+                        model::PurgeDatabaseOp{DbId(3)}})
+          .ok());
+  const auto state = catalog.state();
+  Catalog rebuilt(kLimits);
+  ASSERT_TRUE(rebuilt.ApplyLogged(state->ToOps()).ok());
+  const auto copy = rebuilt.state();
+  EXPECT_EQ(copy->next_db_id(), DbId(4));
+  EXPECT_EQ(copy->next_table_id(), TableId(9));
+  EXPECT_EQ(copy->database_count(), state->database_count());
+  EXPECT_EQ(copy->table_count(), state->table_count());
+  EXPECT_EQ(copy->ToOps(), state->ToOps());
+  const auto gone = copy->databases().find("gone-x");
+  ASSERT_NE(gone, copy->databases().end());
+  EXPECT_TRUE(gone->second->deleted);
+  EXPECT_EQ(gone->second->hard_delete_at_ns, 6);
+  EXPECT_EQ(copy->FindDatabase("db")->retention_ns, 40);
+  EXPECT_EQ(copy->FindDatabase("db")->FindTable("cpu")->columns().size(), 3u);
+}
+
 TEST(Catalog, OperationsThatDoNotFitAreCorruptionAndChangeNothing) {
   Catalog catalog(kLimits);
   ASSERT_TRUE(catalog

@@ -49,6 +49,15 @@ Record AllCatalogOps() {
       model::DeleteTableOp{DbId(1), TableId(7), "cpu-x", 5, 6},
       model::DeleteDatabaseOp{DbId(2), "two-x", 7, std::nullopt},
       model::SetNextIdsOp{DbId(9), TableId(4'000'000'000)},
+      model::SetTableRetentionOp{DbId(1), TableId(7), 86'400},
+      model::SetTableRetentionOp{DbId(1), TableId(7), std::nullopt},
+      model::DeleteRowsOp{DbId(1), TableId(7), {-5, 12}, {}},
+      model::DeleteRowsOp{DbId(1),
+                          TableId(7),
+                          model::TimeRange::All(),
+                          {{util::ColumnId(0), "a"}, {util::ColumnId(3), ""}}},
+      model::PurgeTableOp{DbId(1), TableId(7)},
+      model::PurgeDatabaseOp{DbId(2)},
   };
   return record;
 }
