@@ -34,12 +34,13 @@ struct IndexChange {
   std::vector<std::shared_ptr<const Tombstone>> added_tombstones;
   std::vector<uint64_t> removed_tombstone_seqs;
 
-  /// Set by snapshots only: log records up to this one are no longer needed.
+  /// Set by snapshots only: log records up to this one are no longer needed. Never goes back.
   uint64_t wal_covered_seq = 0;  ///< 0 = unchanged
   /// With wal_covered_seq: operations that build the catalog as of that record from nothing,
   /// replacing the former ones.
   std::vector<model::CatalogOp> catalog_ops;
-  std::vector<PersistedChunk> persisted_chunks;  ///< with wal_covered_seq: replaces the former list
+  /// With wal_covered_seq, or when not empty: replaces the former list.
+  std::vector<PersistedChunk> persisted_chunks;
 };
 
 /// What was durable when the index was opened, besides the files.
@@ -54,7 +55,8 @@ struct IndexStats {
   uint64_t rows = 0;
   uint64_t bytes = 0;
   uint64_t tombstones = 0;
-  uint64_t manifests_written = 0;
+  uint64_t manifests_written = 0;  ///< since the index was opened
+  uint64_t wal_covered_seq = 0;
 };
 
 /// The Parquet files of a node: which exist, of which tables, and what was deleted from them. Kept
@@ -65,8 +67,11 @@ class FileIndex {
  public:
   virtual ~FileIndex() = default;
 
-  /// Reads the newest full manifest and the changes behind it. Corruption when one is damaged or
-  /// missing; the message names the object and what to do. `store` must outlive the index.
+  /// Reads the newest full manifest and the changes behind it, then writes a manifest of its own,
+  /// by which file ids are reserved and a process that still runs with this node id is shut out
+  /// (its next change fails with Conflict). Corruption when a manifest is damaged or missing; the
+  /// message names the object and what to do. `node_prefix` has no `/` at its end. `store` must
+  /// outlive the index.
   static util::Result<std::unique_ptr<FileIndex>> Open(object_store::ObjectStore* store,
                                                        const std::string& node_prefix);
 
@@ -80,9 +85,15 @@ class FileIndex {
 
   /// Writes the manifest, then calls `publish` (if set) and shows the change to readers, both under
   /// the lock that View takes: a reader sees all of it or nothing, buffer and files alike.
-  /// `publish` must be quick. NotFound when a removed file is no longer there (another change was
-  /// faster): nothing was changed then.
+  /// `publish` must be quick and must not call the index. NotFound when a removed file is no longer
+  /// there (another change was faster). On any error nothing was changed as far as this process is
+  /// concerned, but a crash may find the change done: the files of a failed change must not be
+  /// deleted by the caller; RemoveOrphans does it after the next start.
   virtual util::Status Commit(const IndexChange& change, const std::function<void()>& publish) = 0;
+
+  /// A row deletion that the log holds: hides rows from now on and becomes durable with the next
+  /// Commit. Not added twice. Does not wait for a Commit that runs.
+  virtual void AddTombstone(std::shared_ptr<const Tombstone> tombstone) = 0;
 
   /// The table's files that overlap `range` (tombstones that matter to them), never null. When set,
   /// `with` is called under the same lock, to take a buffer snapshot of the same moment.
