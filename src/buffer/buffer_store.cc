@@ -61,6 +61,9 @@ void BufferStore::OnRecord(util::WalSeq seq, const wal::Record& record, bool rep
   for (const model::CatalogOp& op : record.ops) {
     if (const auto* table = std::get_if<model::DeleteTableOp>(&op)) DropTable(table->table_id);
     if (const auto* db = std::get_if<model::DeleteDatabaseOp>(&op)) DropDatabase(db->db_id);
+    if (const auto* rows = std::get_if<model::DeleteRowsOp>(&op)) {
+      DeleteRows(rows->table_id, rows->range, rows->tags);
+    }
   }
   if (!replay && !persisted_.empty()) persisted_.clear();
   for (const model::TableBatch& batch : record.batch.tables) {
