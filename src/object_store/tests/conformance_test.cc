@@ -5,9 +5,11 @@
 
 #include "object_store/file_store.h"
 #include "object_store/limited_store.h"
+#include "object_store/locked_store.h"
 #include "object_store/memory_store.h"
 #include "object_store/metered_store.h"
 #include "object_store/retrying_store.h"
+#include "object_store/testing/careless_store.h"
 #include "object_store/testing/faulty_store.h"
 #include "object_store/testing/temporary_directory.h"
 #include "object_store/throttled_store.h"
@@ -48,6 +50,13 @@ std::shared_ptr<ObjectStore> Throttled() {
   return MakeThrottledStore(Memory(), {}, [](int64_t) {});
 }
 
+std::shared_ptr<ObjectStore> Locked() {
+  auto locked = MakeLockedStore(std::make_shared<CarelessStore>(Memory()),
+                                {.lock_path = "held/lock"}, [](int64_t) {});
+  EXPECT_TRUE(locked.ok()) << locked.status().ToString();
+  return locked.ok() ? std::move(locked).value() : nullptr;
+}
+
 std::string NameOf(const ::testing::TestParamInfo<StoreUnderTest>& info) {
   return info.param.name;
 }
@@ -56,7 +65,8 @@ INSTANTIATE_TEST_SUITE_P(Local, StoreConformance,
                          ::testing::Values(StoreUnderTest{"memory", Memory},
                                            StoreUnderTest{"file", Files, true},
                                            StoreUnderTest{"decorated", Decorated},
-                                           StoreUnderTest{"throttled", Throttled}),
+                                           StoreUnderTest{"throttled", Throttled},
+                                           StoreUnderTest{"locked", Locked}),
                          NameOf);
 
 }  // namespace
