@@ -20,7 +20,7 @@ ALLOWED = {
     "buffer": {"wal", "persist", "catalog"},
     "caches": {"wal", "catalog", "object_store"},
     "ingest": {"protocol/line_protocol", "catalog", "wal", "buffer"},
-    "query": {"buffer", "persist", "caches", "catalog"},
+    "query": {"buffer", "persist", "caches", "catalog", "object_store"},
     "auth": {"catalog"},
     "engine": {"ingest", "query", "caches", "catalog", "wal"},
     "server": {"auth", "engine", "ingest", "query", "caches", "catalog", "ui"},

@@ -7,6 +7,7 @@
 #include <string>
 #include <variant>
 
+#include "query/parquet_cache.h"
 #include "util/clock.h"
 #include "util/result.h"
 
@@ -20,6 +21,12 @@ class Catalog;
 }
 namespace influxdb3::buffer {
 class BufferStore;
+}
+namespace influxdb3::object_store {
+class ObjectStore;
+}
+namespace influxdb3::persist {
+class FileIndex;
 }
 
 namespace influxdb3::query {
@@ -55,6 +62,8 @@ struct QueryOptions {
   int64_t timeout_ns = 0;             ///< per query; 0 = none
   int thread_count = 2;               ///< --num-datafusion-threads
   size_t concurrent_queries_max = 0;  ///< --max-concurrent-queries; 0 = no limit
+  uint64_t file_limit = 0;            ///< --query-file-limit; 0 = none
+  ParquetCacheOptions parquet_cache;
 };
 
 /// Runs SQL over the catalog's tables. Thread-safe; queries run in parallel and never see each
@@ -68,14 +77,18 @@ class QueryEngine {
  public:
   virtual ~QueryEngine() = default;
 
-  /// `catalog`, `buffer` and `clock` must outlive the engine.
-  static util::Result<std::unique_ptr<QueryEngine>> Open(const QueryOptions& options,
-                                                         const catalog::Catalog* catalog,
-                                                         const buffer::BufferStore* buffer,
-                                                         const util::Clock* clock);
+  /// `files` are the tables' Parquet files, which lie in `store`; null for an engine over the
+  /// buffer alone. All pointers must outlive the engine.
+  static util::Result<std::unique_ptr<QueryEngine>> Open(
+      const QueryOptions& options, const catalog::Catalog* catalog,
+      const buffer::BufferStore* buffer, const util::Clock* clock,
+      const persist::FileIndex* files = nullptr, object_store::ObjectStore* store = nullptr);
 
   /// Plans the query and starts it; what can fail before the first row fails here where possible.
   virtual util::Result<std::unique_ptr<ResultStream>> ExecuteSql(const QueryRequest& request) = 0;
+
+  /// For metrics. Zeros without files.
+  virtual ParquetCacheStats parquet_cache_stats() const { return {}; }
 };
 
 }  // namespace influxdb3::query

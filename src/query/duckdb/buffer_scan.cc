@@ -64,6 +64,7 @@ duckdb::unique_ptr<BufferScanData> MakeData(ClientContext& context, uint64_t sou
   auto data = duckdb::make_uniq<BufferScanData>();
   data->source_number = source_number;
   data->source = sources->tables[source_number];
+  data->stands_for_files = data->source->files() != nullptr;
   return data;
 }
 
@@ -104,6 +105,7 @@ void Serialize(duckdb::Serializer& serializer,
   serializer.WriteProperty(102, "latest_per_series", data.latest_per_series);
   serializer.WriteProperty(103, "first_by_time", data.first_by_time);
   serializer.WriteProperty(104, "oldest_first", data.oldest_first);
+  serializer.WriteProperty(105, "stands_for_files", data.stands_for_files);
 }
 
 duckdb::unique_ptr<duckdb::FunctionData> Deserialize(duckdb::Deserializer& deserializer,
@@ -114,6 +116,7 @@ duckdb::unique_ptr<duckdb::FunctionData> Deserialize(duckdb::Deserializer& deser
   data->latest_per_series = deserializer.ReadProperty<uint32_t>(102, "latest_per_series");
   data->first_by_time = deserializer.ReadProperty<uint64_t>(103, "first_by_time");
   data->oldest_first = deserializer.ReadProperty<bool>(104, "oldest_first");
+  data->stands_for_files = deserializer.ReadProperty<bool>(105, "stands_for_files");
   data->filter = SourcesOf(context)->filters.at(data->filter_number);
   return data;
 }
@@ -127,7 +130,11 @@ void PushDownFilters(ClientContext& context, duckdb::LogicalGet& get, duckdb::Fu
                                                : static_cast<uint32_t>(column.GetPrimaryIndex()));
   }
   ScanFilter filter = *data.filter;
-  ExtractScanFilters(context, *data.source, columns, &filters, &filter);
+  if (data.stands_for_files) {
+    NarrowToTimes(context, *data.source, columns, filters, &filter);
+  } else {
+    ExtractScanFilters(context, *data.source, columns, &filters, &filter);
+  }
   SetFilter(context, std::move(filter), &data);
 }
 
@@ -154,6 +161,9 @@ duckdb::unique_ptr<duckdb::GlobalTableFunctionState> InitGlobal(
     ClientContext&, duckdb::TableFunctionInitInput& input) {
   auto global = duckdb::make_uniq<BufferScanGlobal>();
   global->data = &input.bind_data->Cast<BufferScanData>();
+  if (global->data->stands_for_files) {
+    throw duckdb::InternalException("the files of a table are missing from the plan");
+  }
   std::vector<uint32_t> columns;
   for (const duckdb::column_t column : input.column_ids) {
     columns.push_back(duckdb::IsVirtualColumn(column) ? kNoScanColumn

@@ -26,6 +26,9 @@ struct BufferScanData : public duckdb::FunctionData {
   /// (or, with oldest_first, older than).
   uint64_t first_by_time = 0;
   bool oldest_first = false;
+  /// The table has files, and the scan stands for them, too: FileUnionPass must replace it. Until
+  /// then only the filter's time is known, and what is in it stays in the plan.
+  bool stands_for_files = false;
 
   duckdb::unique_ptr<duckdb::FunctionData> Copy() const override {
     return duckdb::make_uniq<BufferScanData>(*this);
@@ -34,7 +37,7 @@ struct BufferScanData : public duckdb::FunctionData {
     const auto& scan = other.Cast<BufferScanData>();
     return source_number == scan.source_number && filter_number == scan.filter_number &&
            latest_per_series == scan.latest_per_series && first_by_time == scan.first_by_time &&
-           oldest_first == scan.oldest_first;
+           oldest_first == scan.oldest_first && stands_for_files == scan.stands_for_files;
   }
 };
 

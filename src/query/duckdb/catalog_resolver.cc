@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "buffer/buffer_store.h"
+#include "persist/file_index.h"
 #include "query/duckdb/buffer_scan.h"
 #include "query/duckdb/result_types.h"
 
@@ -69,12 +70,13 @@ std::vector<VisibleColumn> VisibleColumns(const model::TableSchema& schema) {
     column.info.arrow_type = ArrowTypeName(def.type);
     column.info.iox_type = IoxColumnTypeName(def.type);
     column.scan.type = EngineType(def.type);
+    column.scan.column_id = util::ColumnId(id);
+    column.scan.name = def.name;
     if (def.type == model::ColumnType::kTag) {
       column.scan.kind = ScanColumn::Kind::kTag;
       column.scan.tag_index = tag_index++;
     } else {
       column.scan.kind = ScanColumn::Kind::kField;
-      column.scan.field_id = util::ColumnId(id);
     }
     columns.push_back(std::move(column));
   }
@@ -83,6 +85,7 @@ std::vector<VisibleColumn> VisibleColumns(const model::TableSchema& schema) {
   time.info.arrow_type = "Timestamp(ns)";
   time.info.iox_type = model::kIoxTimestampTypeName;
   time.scan.kind = ScanColumn::Kind::kTime;
+  time.scan.name = time.info.name;
   time.scan.type = duckdb::LogicalType::TIMESTAMP_NS;
   columns.push_back(std::move(time));
   std::sort(columns.begin(), columns.end(), [](const VisibleColumn& a, const VisibleColumn& b) {
@@ -93,8 +96,9 @@ std::vector<VisibleColumn> VisibleColumns(const model::TableSchema& schema) {
 }
 
 CatalogResolver::CatalogResolver(const VirtualTableContext& context,
-                                 const buffer::BufferStore* buffer, QuerySources* sources)
-    : context_(context), buffer_(buffer), sources_(sources) {}
+                                 const buffer::BufferStore* buffer, const persist::FileIndex* files,
+                                 QuerySources* sources)
+    : context_(context), buffer_(buffer), files_(files), sources_(sources) {}
 
 model::TimeRange CatalogResolver::VisibleRange() const {
   model::TimeRange range = model::TimeRange::All();
@@ -128,8 +132,16 @@ Result<sql::ResolvedTable> CatalogResolver::ResolveUserTable(const std::string& 
     scan_columns.reserve(columns.size());
     for (VisibleColumn& column : columns) scan_columns.push_back(std::move(column.scan));
     const model::TimeRange visible = VisibleRange();
+    std::shared_ptr<const buffer::TableSnapshot> snapshot;
+    std::shared_ptr<const persist::TableFiles> files;
+    const auto take_snapshot = [&] { snapshot = buffer_->Snapshot(schema->table_id(), visible); };
+    if (files_ == nullptr) {
+      take_snapshot();
+    } else {
+      files = files_->View(schema->table_id(), visible, take_snapshot);
+    }
     sources_->tables.push_back(std::make_shared<ScanSource>(
-        buffer_->Snapshot(schema->table_id(), visible), std::move(scan_columns), visible));
+        std::move(snapshot), std::move(scan_columns), visible, std::move(files)));
     known = user_tables_.emplace(table, sources_->tables.size() - 1).first;
   }
   resolved.ref = MakeScanReference(kBufferScanName, known->second);

@@ -12,15 +12,20 @@
 namespace influxdb3::buffer {
 class BufferStore;
 }
+namespace influxdb3::persist {
+class FileIndex;
+}
 
 namespace influxdb3::query {
 
 /// Finds the tables of one query in one state of the catalog and notes in `sources` what its scans
-/// will read. Every table is snapshotted once per query, so a query sees one moment. One thread.
+/// will read. Of every table one snapshot is taken per query, of buffer and files at the same
+/// moment. One thread.
 class CatalogResolver : public sql::TableResolver {
  public:
+  /// `files` is null without files.
   CatalogResolver(const VirtualTableContext& context, const buffer::BufferStore* buffer,
-                  QuerySources* sources);
+                  const persist::FileIndex* files, QuerySources* sources);
 
   util::Result<sql::ResolvedTable> ResolveTable(const std::string& schema,
                                                 const std::string& table) override;
@@ -35,6 +40,7 @@ class CatalogResolver : public sql::TableResolver {
 
   const VirtualTableContext& context_;
   const buffer::BufferStore* buffer_;
+  const persist::FileIndex* files_;
   QuerySources* sources_;
   std::map<std::string, size_t> user_tables_;  ///< by name: index into sources_->tables
 };

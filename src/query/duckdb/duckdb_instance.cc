@@ -8,8 +8,11 @@
 
 #include "query/duckdb/buffer_scan.h"
 #include "query/duckdb/dialect/dialect.h"
+#include "query/duckdb/file_scan.h"
+#include "query/duckdb/file_union_pass.h"
 #include "query/duckdb/latest_rows_pass.h"
 #include "query/duckdb/plan_limits.h"
+#include "query/duckdb/store_file_system.h"
 #include "query/duckdb/time_order_pass.h"
 #include "util/log.h"
 
@@ -26,6 +29,9 @@ constexpr const char* kSettings[] = {
     "SET GLOBAL preserve_insertion_order=true",
     "SET GLOBAL arrow_large_buffer_size=false",
     "SET GLOBAL explain_output='all'",
+    "SET GLOBAL parquet_metadata_cache=true",
+    "SET GLOBAL enable_external_file_cache=false",
+    "SET GLOBAL allowed_directories=['iox://files/']",
     "SET GLOBAL enable_external_access=false",
     "SET GLOBAL lock_configuration=true",
 };
@@ -60,10 +66,13 @@ Result<std::shared_ptr<duckdb::DuckDB>> DuckDbInstance::MakeDatabase() const {
     config.SetOptionByName("temp_directory", duckdb::Value(""));
     RegisterPlanLimits(config);
     RegisterLatestRowsPass(config);
+    RegisterFileUnionPass(config);
     RegisterTimeOrderPass(config);
     auto database = std::make_shared<duckdb::DuckDB>(nullptr, &config);
     RegisterBufferScan(*database->instance);
     RegisterVirtualScan(*database->instance);
+    if (cache_ != nullptr) RegisterStoreFileSystem(*database->instance, cache_);
+    RegisterFileScan(*database->instance);
     sql::RegisterDialect(*database->instance);
     RETURN_IF_ERROR(Configure(*database));
     return database;

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <mutex>
+#include <utility>
 
 #include "duckdb.hpp"
 
@@ -10,13 +11,18 @@
 
 namespace influxdb3::query {
 
-/// The DuckDB that queries run in: in memory, without access to files, its configuration locked,
-/// with our functions registered. A fatal error inside DuckDB makes an instance refuse all further
-/// work; the next query then gets a new one, which costs nothing since it holds no data.
-/// Thread-safe.
+class ParquetCache;
+
+/// The DuckDB that queries run in: in memory, without access to files but those of `cache`, its
+/// configuration locked, with our functions registered. A fatal error inside DuckDB makes an
+/// instance refuse all further work; the next query then gets a new one, which costs nothing since
+/// it holds no data. Thread-safe.
 class DuckDbInstance {
  public:
-  explicit DuckDbInstance(const QueryOptions& options) : options_(options) {}
+  /// `cache` is null when no table has files.
+  explicit DuckDbInstance(const QueryOptions& options,
+                          std::shared_ptr<ParquetCache> cache = nullptr)
+      : options_(options), cache_(std::move(cache)) {}
 
   util::Status Open();
   /// A connection of its own for one query; keeps the instance it came from alive.
@@ -26,6 +32,7 @@ class DuckDbInstance {
   util::Result<std::shared_ptr<duckdb::DuckDB>> MakeDatabase() const;
 
   const QueryOptions options_;
+  const std::shared_ptr<ParquetCache> cache_;
   std::mutex mutex_;  ///< guards database_ (the pointer)
   std::shared_ptr<duckdb::DuckDB> database_;
 };

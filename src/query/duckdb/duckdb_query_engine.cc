@@ -15,6 +15,7 @@
 #include "query/duckdb/explain_result.h"
 #include "query/duckdb/query_log.h"
 #include "query/duckdb/query_permits.h"
+#include "query/parquet_cache.h"
 #include "query/query_engine.h"
 #include "util/limits.h"
 
@@ -30,20 +31,27 @@ constexpr size_t kQueryLogEntriesMax = 1000;
 class DuckDbQueryEngine : public QueryEngine {
  public:
   DuckDbQueryEngine(const QueryOptions& options, const catalog::Catalog* catalog,
-                    const buffer::BufferStore* buffer, const util::Clock* clock)
+                    const buffer::BufferStore* buffer, const util::Clock* clock,
+                    const persist::FileIndex* files, std::shared_ptr<ParquetCache> cache)
       : options_(options),
         catalog_(catalog),
         buffer_(buffer),
         clock_(clock),
+        files_(files),
+        cache_(std::move(cache)),
         log_(clock, kQueryLogEntriesMax),
-        instance_(options),
+        instance_(options, cache_),
         permits_(options.concurrent_queries_max) {}
 
   Status OpenDatabase() { return instance_.Open(); }
 
+  ParquetCacheStats parquet_cache_stats() const override {
+    return cache_ == nullptr ? ParquetCacheStats() : cache_->stats();
+  }
+
   Result<std::unique_ptr<ResultStream>> ExecuteSql(const QueryRequest& request) override {
     const auto state = catalog_->state();
-    VirtualTableContext context{state, state->FindDatabase(request.database), &log_,
+    VirtualTableContext context{state, state->FindDatabase(request.database), &log_, files_,
                                 clock_->NowNs()};
     if (context.database == nullptr) {
       return Status::NotFound(fmt::format("database not found: {}", request.database));
@@ -69,7 +77,8 @@ class DuckDbQueryEngine : public QueryEngine {
                                             uint64_t log_number) {
     ASSIGN_OR_RETURN(std::unique_ptr<duckdb::Connection> connection, instance_.Connect());
     auto sources = duckdb::make_shared_ptr<QuerySources>();
-    CatalogResolver resolver(context, buffer_, sources.get());
+    sources->file_limit = options_.file_limit;
+    CatalogResolver resolver(context, buffer_, files_, sources.get());
     ASSIGN_OR_RETURN(sql::RewrittenQuery query,
                      sql::RewriteSql(request.sql, request.parameters, resolver));
     connection->context->registered_state->Insert(QuerySources::kKey, sources);
@@ -114,6 +123,8 @@ class DuckDbQueryEngine : public QueryEngine {
   const catalog::Catalog* catalog_;
   const buffer::BufferStore* buffer_;
   const util::Clock* clock_;
+  const persist::FileIndex* files_;
+  const std::shared_ptr<ParquetCache> cache_;
   QueryLog log_;
   DuckDbInstance instance_;
   QueryPermits permits_;
@@ -122,11 +133,15 @@ class DuckDbQueryEngine : public QueryEngine {
 
 }  // namespace
 
-Result<std::unique_ptr<QueryEngine>> QueryEngine::Open(const QueryOptions& options,
-                                                       const catalog::Catalog* catalog,
-                                                       const buffer::BufferStore* buffer,
-                                                       const util::Clock* clock) {
-  auto engine = std::make_unique<DuckDbQueryEngine>(options, catalog, buffer, clock);
+Result<std::unique_ptr<QueryEngine>> QueryEngine::Open(
+    const QueryOptions& options, const catalog::Catalog* catalog, const buffer::BufferStore* buffer,
+    const util::Clock* clock, const persist::FileIndex* files, object_store::ObjectStore* store) {
+  std::shared_ptr<ParquetCache> cache;
+  if (files != nullptr) {
+    cache = std::make_shared<ParquetCache>(options.parquet_cache, store, clock);
+  }
+  auto engine =
+      std::make_unique<DuckDbQueryEngine>(options, catalog, buffer, clock, files, std::move(cache));
   RETURN_IF_ERROR(engine->OpenDatabase());
   return std::unique_ptr<QueryEngine>(std::move(engine));
 }

@@ -31,8 +31,11 @@ class FilterExtractor {
 
   /// Whether `filter` was taken over completely.
   bool Take(const Expression& expression) {
-    return TakeTimeComparison(expression) || TakeTimeBetween(expression) ||
-           TakeTagCondition(expression);
+    return TakeTime(expression) || TakeTagCondition(expression);
+  }
+  /// The same for bounds of `time` alone.
+  bool TakeTime(const Expression& expression) {
+    return TakeTimeComparison(expression) || TakeTimeBetween(expression);
   }
 
  private:
@@ -222,6 +225,14 @@ void ExtractScanFilters(duckdb::ClientContext& context, ScanSource& source,
   std::erase_if(*filters, [&](const duckdb::unique_ptr<Expression>& expression) {
     return extractor.Take(*expression);
   });
+}
+
+void NarrowToTimes(duckdb::ClientContext& context, ScanSource& source,
+                   const std::vector<uint32_t>& columns,
+                   const duckdb::vector<duckdb::unique_ptr<Expression>>& filters,
+                   ScanFilter* filter) {
+  FilterExtractor extractor(context, source, columns, filter);
+  for (const auto& expression : filters) extractor.TakeTime(*expression);
 }
 
 }  // namespace influxdb3::query

@@ -29,4 +29,10 @@ void ExtractScanFilters(duckdb::ClientContext& context, ScanSource& source,
                         duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>* filters,
                         ScanFilter* filter);
 
+/// Narrows `filter` to the times that bounds of `time` by constants among `filters` leave.
+void NarrowToTimes(duckdb::ClientContext& context, ScanSource& source,
+                   const std::vector<uint32_t>& columns,
+                   const duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& filters,
+                   ScanFilter* filter);
+
 }  // namespace influxdb3::query

@@ -19,8 +19,12 @@ std::string UniqueDictionaryId() {
 }  // namespace
 
 ScanSource::ScanSource(std::shared_ptr<const buffer::TableSnapshot> snapshot,
-                       std::vector<ScanColumn> columns, model::TimeRange visible)
-    : snapshot_(std::move(snapshot)), columns_(std::move(columns)), visible_(visible) {}
+                       std::vector<ScanColumn> columns, model::TimeRange visible,
+                       std::shared_ptr<const persist::TableFiles> files)
+    : snapshot_(std::move(snapshot)),
+      files_(files == nullptr || files->files.empty() ? nullptr : std::move(files)),
+      columns_(std::move(columns)),
+      visible_(visible) {}
 
 duckdb::buffer_ptr<duckdb::VectorChildBuffer> ScanSource::TagDictionary(uint32_t tag_index) {
   std::lock_guard lock(dictionaries_mutex_);

@@ -106,7 +106,7 @@ void SegmentOutput::Range(const buffer::SegmentView& segment, uint32_t begin, ui
     } else if (output.column->kind == ScanColumn::Kind::kTag) {
       TagRange(output, segment.series + begin, count, &vector);
     } else {
-      FieldRange(*output.column, segment.column(output.column->field_id), begin, &vector);
+      FieldRange(*output.column, segment.column(output.column->column_id), begin, &vector);
     }
   }
   out->SetCardinality(count);
@@ -131,7 +131,7 @@ void SegmentOutput::Selected(const buffer::SegmentView& segment, uint32_t begin,
       if (output.column->kind == ScanColumn::Kind::kTime) {
         FlatVector::SetData(vector, Mutable(segment.time + begin));
       } else {
-        FieldRange(*output.column, segment.column(output.column->field_id), begin, &vector);
+        FieldRange(*output.column, segment.column(output.column->column_id), begin, &vector);
       }
       if (vector.GetVectorType() == VectorType::FLAT_VECTOR) vector.Slice(rows, count);
     }
@@ -152,7 +152,7 @@ void SegmentOutput::AppendRows(const buffer::SegmentView& segment, const uint32_
     if (output.column->kind == ScanColumn::Kind::kTime) {
       CopyRows<int64_t>({segment.time, nullptr}, rows, count, to, &vector);
     } else {
-      CopyField(*output.column, segment.column(output.column->field_id), rows, count, to, &vector);
+      CopyField(*output.column, segment.column(output.column->column_id), rows, count, to, &vector);
     }
   }
 }

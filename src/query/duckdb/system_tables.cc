@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 
+#include "persist/file_index.h"
 #include "query/duckdb/result_types.h"
 #include "query/duckdb/virtual_tables.h"
 
@@ -164,13 +166,28 @@ VirtualTable CacheShape(bool last_cache) {
                 {"max_age_seconds", LogicalType::UBIGINT}});
 }
 
-VirtualTable ParquetFiles() {
-  return Shape({{"table_name", LogicalType::VARCHAR},
-                {"path", LogicalType::VARCHAR},
-                {"size_bytes", LogicalType::UBIGINT},
-                {"row_count", LogicalType::UBIGINT},
-                {"min_time", LogicalType::BIGINT},
-                {"max_time", LogicalType::BIGINT}});
+/// Of the database's tables that are not deleted.
+VirtualTable ParquetFiles(const VirtualTableContext& context) {
+  VirtualTable table = Shape({{"table_name", LogicalType::VARCHAR},
+                              {"path", LogicalType::VARCHAR},
+                              {"size_bytes", LogicalType::UBIGINT},
+                              {"row_count", LogicalType::UBIGINT},
+                              {"min_time", LogicalType::BIGINT},
+                              {"max_time", LogicalType::BIGINT}});
+  if (context.files == nullptr) return table;
+  std::unordered_map<util::TableId, std::string> names;
+  for (const auto& [name, entry] : context.database->tables) {
+    if (!entry.deleted) names.emplace(entry.schema->table_id(), name);
+  }
+  for (const auto& file : context.files->AllFiles()) {
+    const auto name = names.find(file->table_id);
+    if (name == names.end()) continue;
+    table.rows.push_back(Row{Value(name->second), Value(file->path),
+                             Value::UBIGINT(file->size_bytes), Value::UBIGINT(file->row_count),
+                             Value::BIGINT(file->time_range.min_ns),
+                             Value::BIGINT(file->time_range.max_ns)});
+  }
+  return table;
 }
 
 VirtualTable TriggerTable(const std::string& name) {
@@ -222,7 +239,7 @@ std::shared_ptr<const VirtualTable> MakeSystemTable(const VirtualTableContext& c
   if (table == "influxdb_schema") return share(InfluxdbSchema(context));
   if (table == "databases") return share(Databases(context));
   if (table == "tables") return share(AllTables(context));
-  if (table == "parquet_files") return share(ParquetFiles());
+  if (table == "parquet_files") return share(ParquetFiles(context));
   if (table == "last_caches") return share(CacheShape(true));
   if (table == "distinct_caches") return share(CacheShape(false));
   return share(TriggerTable(table));

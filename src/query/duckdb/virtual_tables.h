@@ -7,6 +7,10 @@
 #include "query/duckdb/query_log.h"
 #include "query/duckdb/scan_source.h"
 
+namespace influxdb3::persist {
+class FileIndex;
+}
+
 namespace influxdb3::query {
 
 /// What system and information_schema tables are made from.
@@ -14,6 +18,7 @@ struct VirtualTableContext {
   std::shared_ptr<const catalog::CatalogState> state;
   std::shared_ptr<const catalog::Database> database;
   const QueryLog* query_log = nullptr;
+  const persist::FileIndex* files = nullptr;  ///< null when no table has files
   int64_t now_ns = 0;
 };
 

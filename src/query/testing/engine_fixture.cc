@@ -8,7 +8,6 @@
 
 #include <utility>
 
-#include "ingest/batch_builder.h"
 #include "wal/record.h"
 
 namespace influxdb3::query::testing {
@@ -78,7 +77,7 @@ void EngineTest::Apply(std::vector<model::CatalogOp> ops) {
   ASSERT_TRUE(status.ok()) << status.ToString();
 }
 
-void EngineTest::Write(const std::string& database, const std::string& lines) {
+ingest::BuiltBatch EngineTest::Build(const std::string& database, const std::string& lines) {
   ingest::BatchRequest request;
   request.database = database;
   request.precision = ingest::Precision::kNanosecond;
@@ -87,7 +86,12 @@ void EngineTest::Write(const std::string& database, const std::string& lines) {
   request.body = std::make_shared<const std::string>(lines);
   const auto state = catalog_.state();
   ingest::BuiltBatch built = ingest::BuildBatch(request, *state, catalog_.limits());
-  ASSERT_TRUE(built.status.ok()) << built.status.ToString();
+  EXPECT_TRUE(built.status.ok()) << built.status.ToString();
+  return built;
+}
+
+void EngineTest::Write(const std::string& database, const std::string& lines) {
+  const ingest::BuiltBatch built = Build(database, lines);
   Apply(built.ops);
   buffer_.OnRecord(util::WalSeq(1), wal::Record{built.ops, built.batch}, false);
 }

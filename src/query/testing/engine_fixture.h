@@ -10,6 +10,7 @@
 
 #include "buffer/buffer_store.h"
 #include "catalog/catalog.h"
+#include "ingest/batch_builder.h"
 #include "query/query_engine.h"
 #include "util/clock.h"
 
@@ -38,6 +39,8 @@ class EngineTest : public ::testing::Test {
   void Write(const std::string& database, const std::string& lines);
   void Write(const std::string& lines) { Write("d", lines); }
   void Apply(std::vector<model::CatalogOp> ops);
+  /// What lines become, applied nowhere.
+  ingest::BuiltBatch Build(const std::string& database, const std::string& lines);
 
   util::Result<std::unique_ptr<ResultStream>> Execute(
       const std::string& sql, const std::map<std::string, ParameterValue>& parameters = {});

@@ -1,0 +1,188 @@
+#include "query/duckdb/file_scan.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "duckdb/catalog/catalog_entry/table_function_catalog_entry.hpp"
+#include "duckdb/common/multi_file/multi_file_list.hpp"
+#include "duckdb/common/multi_file/multi_file_reader.hpp"
+#include "duckdb/function/table_function.hpp"
+#include "duckdb/main/extension/extension_loader.hpp"
+#include "duckdb/parser/expression/constant_expression.hpp"
+
+#include "query/duckdb/scan_source.h"
+#include "query/duckdb/store_file_system.h"
+
+namespace influxdb3::query {
+namespace {
+
+using duckdb::ClientContext;
+using duckdb::Value;
+
+duckdb::vector<duckdb::OpenFileInfo> FilesToOpen(const FileScan& scan) {
+  duckdb::vector<duckdb::OpenFileInfo> infos;
+  infos.reserve(scan.files.size());
+  for (const auto& file : scan.files) {
+    duckdb::OpenFileInfo info = StoreFileInfo(file->path, file->size_bytes);
+    info.extended_info->options[FileScan::kOrderName] = Value::UBIGINT(file->order);
+    info.extended_info->options[FileScan::kWalSeqName] = Value::UBIGINT(file->max_wal_seq);
+    infos.push_back(std::move(info));
+  }
+  return infos;
+}
+
+/// Gives the columns of a file the names they have in the scan. Only needed where case alone tells
+/// names apart: DuckDB, for which case does not matter, has made up others then. A file has the
+/// tags in order of the series key, fields in order of creation, as many as there were when it was
+/// written, and `time`.
+void RenameCaseTwins(const ScanSource& source, duckdb::BaseFileReader* reader) {
+  std::vector<const ScanColumn*> expected;
+  bool has_twins = false;
+  for (const ScanColumn& column : source.columns()) {
+    expected.push_back(&column);
+    has_twins = has_twins || column.engine_name != column.name;
+  }
+  if (!has_twins) return;
+  std::sort(expected.begin(), expected.end(), [](const ScanColumn* a, const ScanColumn* b) {
+    const auto rank = [](const ScanColumn& c) {
+      const int kind = c.kind == ScanColumn::Kind::kTag     ? 0
+                       : c.kind == ScanColumn::Kind::kField ? 1
+                                                            : 2;
+      return std::tuple(kind, c.tag_index, c.column_id.value);
+    };
+    return rank(*a) < rank(*b);
+  });
+  auto& columns = reader->columns;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    // Columns that the table did not have yet when the query began come before `time`.
+    const bool is_time = i + 1 == columns.size();
+    if (!is_time && i + 1 >= expected.size()) {
+      columns[i].name = "\n" + columns[i].name;
+      continue;
+    }
+    const ScanColumn& column = *(is_time ? expected.back() : expected[i]);
+    if (columns[i].name.rfind(column.name, 0) != 0) {
+      throw duckdb::IOException("the columns of " + reader->file.path +
+                                " are not those of its table");
+    }
+    columns[i].name = column.engine_name;
+  }
+}
+
+class FileScanList : public duckdb::SimpleMultiFileList {
+ public:
+  explicit FileScanList(std::shared_ptr<const FileScan> scan)
+      : SimpleMultiFileList(FilesToOpen(*scan)), scan_(std::move(scan)) {}
+
+  const FileScan& scan() const { return *scan_; }
+
+  duckdb::unique_ptr<duckdb::NodeStatistics> GetCardinality(ClientContext&) const override {
+    uint64_t rows = 0;
+    for (const auto& file : scan_->files) rows += file->row_count;
+    return duckdb::make_uniq<duckdb::NodeStatistics>(rows, rows);
+  }
+  duckdb::unique_ptr<duckdb::MultiFileList> Copy() const override {
+    return duckdb::make_uniq<FileScanList>(scan_);
+  }
+
+ private:
+  const std::shared_ptr<const FileScan> scan_;
+};
+
+/// Says which files there are and what columns they offer; all else is DuckDB's.
+class FileScanReader : public duckdb::MultiFileReader {
+ public:
+  static duckdb::unique_ptr<duckdb::MultiFileReader> Make(const duckdb::TableFunction&) {
+    return duckdb::make_uniq<FileScanReader>();
+  }
+  duckdb::unique_ptr<duckdb::MultiFileReader> Copy() const override {
+    auto copy = duckdb::make_uniq<FileScanReader>();
+    copy->function_name = function_name;
+    return copy;
+  }
+
+  duckdb::shared_ptr<duckdb::MultiFileList> CreateFileList(
+      ClientContext& context, const duckdb::vector<duckdb::string>& paths,
+      const duckdb::FileGlobInput&) override {
+    const auto sources = context.registered_state->Get<QuerySources>(QuerySources::kKey);
+    const auto number = paths.empty() ? SIZE_MAX : std::stoull(paths[0]);
+    if (!sources || number >= sources->file_scans.size()) {
+      throw duckdb::BinderException("the scan has no source");
+    }
+    return duckdb::make_shared_ptr<FileScanList>(sources->file_scans[number]);
+  }
+
+  bool Bind(duckdb::MultiFileOptions& options, duckdb::MultiFileList& files,
+            duckdb::vector<duckdb::LogicalType>& types, duckdb::vector<duckdb::string>& names,
+            duckdb::MultiFileReaderBindData& bound) override {
+    options.auto_detect_hive_partitioning = false;
+    const auto add = [&](const std::string& name, const duckdb::LogicalType& type) {
+      types.push_back(type);
+      names.push_back(name);
+      duckdb::MultiFileColumnDefinition definition(name, type);
+      definition.identifier = Value(name);
+      definition.default_expression = duckdb::make_uniq<duckdb::ConstantExpression>(Value(type));
+      bound.schema.push_back(std::move(definition));
+    };
+    for (const ScanColumn& column : files.Cast<FileScanList>().scan().source->columns()) {
+      add(column.engine_name, column.type);
+    }
+    add(FileScan::kOrderName, duckdb::LogicalType::UBIGINT);
+    add(FileScan::kWalSeqName, duckdb::LogicalType::UBIGINT);
+    bound.mapping = duckdb::MultiFileColumnMappingMode::BY_NAME;
+    return true;
+  }
+
+  duckdb::shared_ptr<duckdb::BaseFileReader> CreateReader(
+      ClientContext& context, duckdb::GlobalTableFunctionState& global,
+      const duckdb::OpenFileInfo& file, duckdb::idx_t file_index,
+      const duckdb::MultiFileBindData& bound) override {
+    auto reader = MultiFileReader::CreateReader(context, global, file, file_index, bound);
+    RenameCaseTwins(*bound.file_list->Cast<FileScanList>().scan().source, reader.get());
+    return reader;
+  }
+
+  void FinalizeBind(duckdb::MultiFileReaderData& data, const duckdb::MultiFileOptions& options,
+                    const duckdb::MultiFileReaderBindData& bound,
+                    const duckdb::vector<duckdb::MultiFileColumnDefinition>& columns,
+                    const duckdb::vector<duckdb::ColumnIndex>& column_ids, ClientContext& context,
+                    duckdb::optional_ptr<duckdb::MultiFileReaderGlobalState> global) override {
+    MultiFileReader::FinalizeBind(data, options, bound, columns, column_ids, context, global);
+    const auto& values = data.reader->file.extended_info->options;
+    for (duckdb::idx_t i = 0; i < column_ids.size(); ++i) {
+      const duckdb::idx_t id = column_ids[i].GetPrimaryIndex();
+      // The last two columns.
+      if (id >= columns.size() || id + 2 < columns.size()) continue;
+      data.constant_map.Add(duckdb::MultiFileGlobalIndex(i), values.at(columns[id].name));
+    }
+  }
+};
+
+}  // namespace
+
+void RegisterFileScan(duckdb::DatabaseInstance& database) {
+  duckdb::TableFunctionSet scans(kFileScanName);
+  duckdb::Connection connection(database);
+  connection.context->RunFunctionInTransaction([&] {
+    duckdb::TableFunctionSet own = duckdb::Catalog::GetSystemCatalog(database)
+                                       .GetEntry<duckdb::TableFunctionCatalogEntry>(
+                                           *connection.context, DEFAULT_SCHEMA, "parquet_scan")
+                                       .functions;
+    duckdb::TableFunction scan =
+        own.GetFunctionByArguments(*connection.context, {duckdb::LogicalType::VARCHAR});
+    scan.name = kFileScanName;
+    scan.get_multi_file_reader = FileScanReader::Make;
+    // What its argument names is all there is to a scan: that is compared and bound again.
+    scan.serialize = nullptr;
+    scan.deserialize = nullptr;
+    scans.AddFunction(std::move(scan));
+  });
+  duckdb::ExtensionLoader loader(database, "influxdb3");
+  loader.RegisterFunction(std::move(scans));
+}
+
+}  // namespace influxdb3::query

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "duckdb.hpp"
+
+namespace influxdb3::query {
+
+class ParquetCache;
+
+/// Below it DuckDB sees the object store: `iox://files/{object path}`.
+inline constexpr const char* kStoreFilesPrefix = "iox://files/";
+
+/// How DuckDB opens an object without asking the store for its size.
+duckdb::OpenFileInfo StoreFileInfo(const std::string& object_path, uint64_t size_bytes);
+
+/// Lets `database` read the objects below kStoreFilesPrefix through `cache`, and nothing else.
+void RegisterStoreFileSystem(duckdb::DatabaseInstance& database,
+                             std::shared_ptr<ParquetCache> cache);
+
+}  // namespace influxdb3::query

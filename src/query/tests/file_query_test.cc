@@ -1,0 +1,212 @@
+// Queries over Parquet files, alone and together with the buffer.
+#include "query/testing/files_fixture.h"
+
+namespace influxdb3::query {
+namespace {
+
+using testing::Answer;
+using testing::FileRow;
+using testing::FilesTest;
+
+using Texts = std::vector<std::string>;
+
+class FileQueryTest : public FilesTest {
+ protected:
+  FileQueryTest() { Declare("cpu,host=a,region=r f=1,i=1i,u=1u,s=\"x\",b=true 1\n"); }
+};
+
+TEST_F(FileQueryTest, ReadsEveryTypeFromAFile) {
+  WriteFile("cpu",
+            {{{{"host", "a"},
+               {"region", "r"},
+               {"f", "1.5"},
+               {"i", "-2"},
+               {"u", "18446744073709551615"},
+               {"s", "long enough to need memory"},
+               {"b", "true"}},
+              1000},
+             {{{"host", "b"}}, 1001}},
+            {});
+  const Answer answer = Ask("SELECT * FROM cpu ORDER BY time");
+  EXPECT_EQ(answer.names, (Texts{"b", "f", "host", "i", "region", "s", "time", "u"}));
+  EXPECT_EQ(answer.types, (Texts{"bool", "double", "string", "int64", "string", "string",
+                                 "timestamp[ns]", "uint64"}));
+  EXPECT_EQ(answer.rows,
+            (Texts{"true|1.5|a|-2|r|long enough to need memory|1970-01-01 00:00:00.000001000|"
+                   "18446744073709551615",
+                   "NULL|NULL|b|NULL|NULL|NULL|1970-01-01 00:00:00.000001001|NULL"}));
+  EXPECT_EQ(Row("SELECT count(*) FROM cpu"), "2");
+  EXPECT_EQ(Row("SELECT count(f), count(*) FROM cpu WHERE u > 5"), "1|1");
+}
+
+TEST_F(FileQueryTest, FiltersOnTagsTimeAndFieldsOverSeveralFiles) {
+  WriteFile("cpu", {{{{"host", "a"}, {"f", "1"}}, 10}, {{{"host", "b"}, {"f", "2"}}, 10}}, {});
+  WriteFile("cpu", {{{{"host", "a"}, {"f", "3"}}, 20}, {{{"host", "b"}, {"f", "4"}}, 20}}, {});
+  WriteFile("cpu", {{{{"host", "a"}, {"f", "5"}}, 30}}, {});
+  EXPECT_EQ(Rows("SELECT f FROM cpu WHERE host = 'a' ORDER BY time"), (Texts{"1", "3", "5"}));
+  EXPECT_EQ(Rows("SELECT f FROM cpu WHERE host = 'b' AND f > 2"), (Texts{"4"}));
+  EXPECT_EQ(Rows("SELECT host, f FROM cpu WHERE time >= '1970-01-01T00:00:00.000000011Z' AND "
+                 "time < '1970-01-01T00:00:00.000000030Z' ORDER BY f"),
+            (Texts{"a|3", "b|4"}));
+  EXPECT_EQ(Rows("SELECT host, sum(f) FROM cpu GROUP BY host ORDER BY host"),
+            (Texts{"a|9", "b|6"}));
+  EXPECT_EQ(Row("SELECT count(*) FROM cpu WHERE region IS NULL"), "5");
+}
+
+TEST_F(FileQueryTest, JoinsBufferAndFiles) {
+  WriteFile("cpu", {{{{"host", "a"}, {"f", "1"}}, 10}}, {});
+  Write("cpu,host=a f=2 1000000000000000000\n");
+  EXPECT_EQ(Rows("SELECT f FROM cpu ORDER BY time"), (Texts{"1", "2"}));
+  EXPECT_EQ(Row("SELECT count(*) FROM cpu"), "2");
+  EXPECT_EQ(Rows("SELECT f FROM cpu WHERE time > '2000-01-01'"), (Texts{"2"}));
+  EXPECT_EQ(Rows("SELECT a.f, b.f FROM cpu a JOIN cpu b ON a.host = b.host ORDER BY 1, 2"),
+            (Texts{"1|1", "1|2", "2|1", "2|2"}));
+}
+
+TEST_F(FileQueryTest, OfRowsOfTheSameKeyTheLastNonNullValueOfEachFieldCounts) {
+  WriteFile("cpu",
+            {{{{"host", "a"}, {"f", "1"}, {"i", "1"}, {"s", "one"}}, 10},
+             {{{"host", "b"}, {"f", "7"}}, 10},
+             {{{"host", "a"}, {"f", "8"}}, 90}},
+            {.order = 1});
+  WriteFile("cpu", {{{{"host", "a"}, {"f", "2"}, {"b", "false"}}, 10}, {{{"f", "9"}}, 11}},
+            {.order = 2});
+  Write("cpu,host=a i=3i 10\n");
+  EXPECT_EQ(Rows("SELECT host, time, f, i, s, b FROM cpu ORDER BY time, host"),
+            (Texts{"a|1970-01-01 00:00:00.000000010|2|3|one|false",
+                   "b|1970-01-01 00:00:00.000000010|7|NULL|NULL|NULL",
+                   "NULL|1970-01-01 00:00:00.000000011|9|NULL|NULL|NULL",
+                   "a|1970-01-01 00:00:00.000000090|8|NULL|NULL|NULL"}));
+  EXPECT_EQ(Row("SELECT count(*), count(f), sum(f) FROM cpu"), "4|4|26");
+  // A filter on a field sees the merged row, one on the key is applied before.
+  EXPECT_EQ(Rows("SELECT host FROM cpu WHERE f = 1"), Texts());
+  EXPECT_EQ(Rows("SELECT i, s FROM cpu WHERE host = 'a' AND f = 2"), (Texts{"3|one"}));
+}
+
+TEST_F(FileQueryTest, ColumnsThatAFileDoesNotHaveAreNull) {
+  WriteFile("cpu", {{{{"host", "a"}, {"f", "1"}}, 10}}, {.column_count = 3});
+  Declare("cpu,host=a,region=r more=1i,B=\"x\" 1\n");
+  WriteFile("cpu", {{{{"host", "a"}, {"more", "5"}, {"B", "y"}}, 20}}, {});
+  EXPECT_EQ(Rows("SELECT host, \"B\", f, more, s, b FROM cpu ORDER BY time"),
+            (Texts{"a|NULL|1|NULL|NULL|NULL", "a|y|NULL|5|NULL|NULL"}));
+  EXPECT_EQ(Rows("SELECT time FROM cpu WHERE more = 5"), (Texts{"1970-01-01 00:00:00.000000020"}));
+  EXPECT_EQ(Row("SELECT count(*) FROM cpu WHERE \"B\" IS NULL"), "1");
+  EXPECT_EQ(Row("SELECT count(*) FROM cpu WHERE more IS NULL"), "1");
+}
+
+TEST_F(FileQueryTest, NamesThatDifferByCaseAreDifferentColumnsOfAFile) {
+  Declare("t,Tag=1,tag=2 val=1,Val=2i,VAL=\"x\" 1\n");
+  WriteFile(
+      "t", {{{{"Tag", "A"}, {"tag", "b"}, {"val", "1.5"}, {"Val", "2"}, {"VAL", "three"}}, 1}}, {});
+  EXPECT_EQ(Row("SELECT \"Tag\", \"tag\", \"val\", \"Val\", \"VAL\" FROM t"), "A|b|1.5|2|three");
+  EXPECT_EQ(Row("SELECT count(*) FROM t WHERE \"tag\" = 'b' AND \"Val\" = 2"), "1");
+}
+
+TEST_F(FileQueryTest, DeletedRowsAreHiddenInOlderFilesOnly) {
+  const std::vector<FileRow> rows = {{{{"host", "a"}, {"f", "1"}}, 10},
+                                     {{{"host", "b"}, {"f", "2"}}, 10},
+                                     {{{"f", "3"}}, 10},
+                                     {{{"host", "a"}, {"f", "4"}}, 50}};
+  WriteFile("cpu", rows, {.order = 1, .max_wal_seq = 5});
+  Delete("cpu", 6, {0, 20}, {{"host", "a"}});
+  EXPECT_EQ(Rows("SELECT f FROM cpu ORDER BY f"), (Texts{"2", "3", "4"}));
+  Delete("cpu", 7, {0, 20}, {{"host", ""}});
+  EXPECT_EQ(Rows("SELECT f FROM cpu ORDER BY f"), (Texts{"2", "4"}));
+  // A later file has rows of the same keys again.
+  WriteFile("cpu", {{{{"host", "a"}, {"i", "9"}}, 10}}, {.order = 2, .max_wal_seq = 8});
+  EXPECT_EQ(Rows("SELECT host, f, i FROM cpu ORDER BY time, host"),
+            (Texts{"a|NULL|9", "b|2|NULL", "a|4|NULL"}));
+  Delete("cpu", 9, model::TimeRange::All(), {});
+  EXPECT_EQ(Rows("SELECT f FROM cpu"), Texts());
+}
+
+TEST_F(FileQueryTest, RetentionHidesOldRowsOfFiles) {
+  constexpr int64_t kHour = 3'600'000'000'000;
+  WriteFile("cpu",
+            {{{{"host", "a"}, {"f", "1"}}, kNowNs - 3 * kHour},
+             {{{"host", "a"}, {"f", "2"}}, kNowNs - kHour}},
+            {});
+  Apply({model::SetRetentionOp{catalog_.state()->FindDatabase("d")->id, 2 * kHour}});
+  EXPECT_EQ(Rows("SELECT f FROM cpu"), (Texts{"2"}));
+  EXPECT_EQ(Row("SELECT count(*) FROM cpu"), "1");
+}
+
+TEST_F(FileQueryTest, NewestRowsOfEachSeriesComeFromBufferAndFiles) {
+  WriteFile("cpu",
+            {{{{"host", "a"}, {"f", "1"}}, 10},
+             {{{"host", "b"}, {"f", "2"}}, 20},
+             {{{"host", "c"}, {"f", "3"}}, 30}},
+            {.order = 1});
+  WriteFile("cpu", {{{{"host", "b"}, {"f", "4"}}, 40}}, {.order = 2});
+  Write("cpu,host=a f=5 50\ncpu,host=b f=6 35\n");
+  EXPECT_EQ(Rows("SELECT host, f FROM (SELECT host, f, row_number() OVER (PARTITION BY host "
+                 "ORDER BY time DESC) AS rn FROM cpu) WHERE rn = 1 ORDER BY host"),
+            (Texts{"a|5", "b|4", "c|3"}));
+  EXPECT_EQ(Rows("SELECT host, f FROM cpu ORDER BY time DESC LIMIT 2"), (Texts{"a|5", "b|4"}));
+  EXPECT_EQ(Rows("SELECT host, f FROM cpu ORDER BY time LIMIT 2"), (Texts{"a|1", "b|2"}));
+}
+
+TEST_F(FileQueryTest, FilesOutsideTheTimeAskedForAreNotOpened) {
+  for (int64_t i = 0; i < 20; ++i) {
+    WriteFile("cpu", {{{{"host", "a"}, {"f", std::to_string(i)}}, i * 100}}, {});
+  }
+  EXPECT_EQ(Rows("SELECT f FROM cpu WHERE time BETWEEN '1970-01-01T00:00:00.000000250Z' AND "
+                 "'1970-01-01T00:00:00.000000450Z' ORDER BY f"),
+            (Texts{"3", "4"}));
+  EXPECT_EQ(engine_->parquet_cache_stats().pieces, 2U);
+  EXPECT_EQ(Rows("SELECT f FROM cpu WHERE time = '1970-01-01T00:00:00.000000700Z'"), (Texts{"7"}));
+  EXPECT_EQ(engine_->parquet_cache_stats().pieces, 3U);
+  EXPECT_EQ(Row("SELECT count(*) FROM cpu"), "20");
+}
+
+TEST_F(FileQueryTest, AQueryOverMoreFilesThanTheLimitFails) {
+  QueryOptions options;
+  options.file_limit = 2;
+  OpenOverFiles(options);
+  for (int64_t i = 0; i < 3; ++i) WriteFile("cpu", {{{{"f", "1"}}, i * 100}}, {});
+  EXPECT_EQ(Row("SELECT count(*) FROM cpu WHERE time < '1970-01-01T00:00:00.000000200Z'"), "2");
+  EXPECT_EQ(
+      Error("SELECT count(*) FROM cpu"),
+      "internal error: error while planning query: External error: Query would scan 2 Parquet "
+      "files, exceeding the file limit. InfluxDB 3 Core caps file access to prevent "
+      "performance degradation and memory issues. Use a narrower time range, or increase the "
+      "limit with --query-file-limit (this may cause slower queries or instability).");
+}
+
+TEST_F(FileQueryTest, AMissingFileFailsTheQueryAndNotTheEngine) {
+  WriteFile("cpu", {{{{"f", "1"}}, 10}}, {});
+  WriteFile("cpu", {{{{"f", "2"}}, 20}}, {});
+  ASSERT_TRUE(store_->Delete(files_.AllFiles()[1]->path).ok());
+  EXPECT_EQ(Error("SELECT f FROM cpu").rfind("i/o error", 0), 0U);
+  EXPECT_EQ(Rows("SELECT f FROM cpu WHERE time < '1970-01-01T00:00:00.000000020Z'"), (Texts{"1"}));
+}
+
+TEST_F(FileQueryTest, SystemTableListsTheFilesOfTheDatabase) {
+  EXPECT_EQ(Rows("SELECT * FROM system.parquet_files"), Texts());
+  Declare("mem,host=a f=1 1\n");
+  WriteFile("cpu", {{{{"f", "1"}}, 10}, {{{"f", "1"}}, 30}}, {});
+  WriteFile("mem", {{{{"f", "1"}}, -5}}, {});
+  const Answer answer = Ask("SELECT * FROM system.parquet_files ORDER BY table_name");
+  EXPECT_EQ(answer.names,
+            (Texts{"table_name", "path", "size_bytes", "row_count", "min_time", "max_time"}));
+  EXPECT_EQ(answer.types, (Texts{"string", "string", "uint64", "uint64", "int64", "int64"}));
+  ASSERT_EQ(answer.rows.size(), 2U);
+  const auto files = files_.AllFiles();
+  const auto line = [](const std::string& table, const persist::ParquetFile& file,
+                       const std::string& rest) {
+    return table + "|" + file.path + "|" + std::to_string(file.size_bytes) + "|" + rest;
+  };
+  EXPECT_EQ(answer.rows[0], line("cpu", *files[1], "2|10|30"));
+  EXPECT_EQ(answer.rows[1], line("mem", *files[0], "1|-5|-5"));
+  EXPECT_EQ(Row("SELECT count(*) FROM system.parquet_files WHERE table_name = 'cpu'"), "1");
+}
+
+TEST_F(FileQueryTest, UsersCannotNameFilesOrScans) {
+  WriteFile("cpu", {{{{"f", "1"}}, 10}}, {});
+  EXPECT_NE(Error("SELECT * FROM influxdb3_file_scan('0')"), "");
+  EXPECT_NE(Error("SELECT * FROM read_parquet('iox://files/" + files_.AllFiles()[0]->path + "')"),
+            "");
+}
+
+}  // namespace
+}  // namespace influxdb3::query
