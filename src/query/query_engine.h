@@ -38,6 +38,9 @@ struct QueryRequest {
   std::string database;
   std::string sql;
   std::map<std::string, ParameterValue> parameters;  ///< names without `$`
+  /// False: ExecuteSql returns as soon as the query is planned, and the first Next() waits for its
+  /// first rows.
+  bool wait_for_rows = true;
   /// When set, called once before the query starts to run, with a function that cancels it: it may
   /// be called from any thread and at any time, also when the query is long over.
   std::function<void(std::function<void()> cancel)> on_start;
@@ -84,7 +87,8 @@ class QueryEngine {
       const buffer::BufferStore* buffer, const util::Clock* clock,
       const persist::FileIndex* files = nullptr, object_store::ObjectStore* store = nullptr);
 
-  /// Plans the query and starts it; what can fail before the first row fails here where possible.
+  /// Plans the query and starts it; what can fail before the first row fails here where possible
+  /// (unless `wait_for_rows` is false).
   virtual util::Result<std::unique_ptr<ResultStream>> ExecuteSql(const QueryRequest& request) = 0;
 
   /// For metrics. Zeros without files.

@@ -93,10 +93,10 @@ class DuckDbQueryEngine : public QueryEngine {
                    explains ? std::vector<sql::ResultColumn>() : query.columns, log_number);
     if (request.on_start) request.on_start(stream->Canceller());
     if (!explains) {
-      RETURN_IF_ERROR(stream->Start(std::move(query.statement)));
+      RETURN_IF_ERROR(stream->Start(std::move(query.statement), request.wait_for_rows));
       return std::unique_ptr<ResultStream>(std::move(stream));
     }
-    RETURN_IF_ERROR(stream->Start(MakeExplainStatement(std::move(query))));
+    RETURN_IF_ERROR(stream->Start(MakeExplainStatement(std::move(query)), true));
     return MakeExplainResult(stream.get());
   }
 

@@ -42,6 +42,7 @@ DuckDbResultStream::DuckDbResultStream(std::unique_ptr<duckdb::Connection> conne
 DuckDbResultStream::~DuckDbResultStream() {
   // A query nobody fetches from any more must not run on.
   if (!exhausted_) connection_->Interrupt();
+  planned_.reset();
   result_.reset();
   Finish(End::kCancel);
 }
@@ -54,6 +55,7 @@ void DuckDbResultStream::Finish(End end) {
 Status DuckDbResultStream::FailWith(const duckdb::ErrorData& error) {
   exhausted_ = true;
   // Frees what the query holds at once; its reader may keep the stream for a while.
+  planned_.reset();
   result_.reset();
   if (expired_.load()) {
     Finish(End::kCancel);
@@ -68,13 +70,28 @@ Status DuckDbResultStream::FailWith(const duckdb::ErrorData& error) {
   return sql::TranslateError(error);
 }
 
-Status DuckDbResultStream::Start(duckdb::unique_ptr<duckdb::SQLStatement> statement) {
+Status DuckDbResultStream::Start(duckdb::unique_ptr<duckdb::SQLStatement> statement,
+                                 bool wait_for_rows) {
   // The engine forgets an interrupt that comes before the query.
   if (cancelled_->load()) return FailWith(duckdb::ErrorData());
   try {
-    result_ = connection_->SendQuery(std::move(statement));
+    planned_ = connection_->PendingQuery(std::move(statement),
+                                         duckdb::QueryResultOutputType::ALLOW_STREAMING);
+    if (planned_->HasError()) return FailWith(duckdb::ErrorData(planned_->GetErrorObject()));
+    client_properties_ = connection_->context->GetClientProperties();
+    RETURN_IF_ERROR(MakeSchema(*planned_));
+  } catch (const std::exception& exception) {
+    return FailWith(duckdb::ErrorData(exception));
+  }
+  return wait_for_rows ? Execute() : Status::Ok();
+}
+
+Status DuckDbResultStream::Execute() {
+  if (expired_.load() || cancelled_->load()) return FailWith(duckdb::ErrorData());
+  try {
+    result_ = planned_->Execute();
+    planned_.reset();
     if (result_->HasError()) return FailWith(duckdb::ErrorData(result_->GetErrorObject()));
-    RETURN_IF_ERROR(MakeSchema());
   } catch (const std::exception& exception) {
     return FailWith(duckdb::ErrorData(exception));
   }
@@ -82,12 +99,12 @@ Status DuckDbResultStream::Start(duckdb::unique_ptr<duckdb::SQLStatement> statem
   return Status::Ok();
 }
 
-Status DuckDbResultStream::MakeSchema() {
-  for (const LogicalType& type : result_->types) types_.push_back(ClientType(type));
+Status DuckDbResultStream::MakeSchema(const duckdb::BaseQueryResult& planned) {
+  for (const LogicalType& type : planned.types) types_.push_back(ClientType(type));
   ArrowSchema c_schema;
-  duckdb::vector<duckdb::string> names = result_->names;
+  duckdb::vector<duckdb::string> names = planned.names;
   for (size_t i = 0; i < columns_.size() && i < names.size(); ++i) names[i] = columns_[i].name;
-  duckdb::ArrowConverter::ToArrowSchema(&c_schema, types_, names, result_->client_properties);
+  duckdb::ArrowConverter::ToArrowSchema(&c_schema, types_, names, client_properties_);
   auto imported = arrow::ImportSchema(&c_schema);
   if (!imported.ok()) return FromArrow(imported.status());
   std::vector<std::shared_ptr<arrow::Field>> fields = (*imported)->fields();
@@ -137,8 +154,7 @@ Result<std::shared_ptr<arrow::RecordBatch>> DuckDbResultStream::FetchBatch() {
   try {
     duckdb::unordered_map<duckdb::idx_t, const duckdb::shared_ptr<duckdb::ArrowTypeExtensionData>>
         extensions;
-    duckdb::ArrowAppender appender(types_, STANDARD_VECTOR_SIZE, result_->client_properties,
-                                   extensions);
+    duckdb::ArrowAppender appender(types_, STANDARD_VECTOR_SIZE, client_properties_, extensions);
     while (appender.RowCount() < kBatchRowsMax) {
       duckdb::unique_ptr<duckdb::DataChunk> chunk = result_->Fetch();
       if (result_->HasError()) return FailWith(duckdb::ErrorData(result_->GetErrorObject()));
@@ -166,6 +182,7 @@ Result<std::shared_ptr<arrow::RecordBatch>> DuckDbResultStream::FetchBatch() {
 
 Result<std::shared_ptr<arrow::RecordBatch>> DuckDbResultStream::Next() {
   std::shared_ptr<arrow::RecordBatch> batch;
+  if (planned_ != nullptr) RETURN_IF_ERROR(Execute());
   if (!first_taken_) {
     first_taken_ = true;
     batch = std::move(first_batch_);

@@ -32,8 +32,9 @@ class DuckDbResultStream : public ResultStream {
                      std::vector<sql::ResultColumn> columns, EndCallback on_end);
   ~DuckDbResultStream() override;
 
-  /// Runs the statement up to its first rows, so that errors show before any of them left.
-  util::Status Start(duckdb::unique_ptr<duckdb::SQLStatement> statement);
+  /// Runs the statement up to its first rows, so that errors show before any of them left; only
+  /// plans it when it need not wait for rows.
+  util::Status Start(duckdb::unique_ptr<duckdb::SQLStatement> statement, bool wait_for_rows);
 
   const std::shared_ptr<arrow::Schema>& schema() const override { return schema_; }
   util::Result<std::shared_ptr<arrow::RecordBatch>> Next() override;
@@ -44,7 +45,9 @@ class DuckDbResultStream : public ResultStream {
   void Expire();
 
  private:
-  util::Status MakeSchema();
+  util::Status MakeSchema(const duckdb::BaseQueryResult& planned);
+  /// Runs the planned statement up to its first rows and takes them.
+  util::Status Execute();
   arrow::Result<std::shared_ptr<arrow::RecordBatch>> ImportBatch(ArrowArray* c_array) const;
   /// The next batch from the engine; null at the end.
   util::Result<std::shared_ptr<arrow::RecordBatch>> FetchBatch();
@@ -55,7 +58,9 @@ class DuckDbResultStream : public ResultStream {
   std::unique_ptr<duckdb::Connection> connection_;
   std::vector<sql::ResultColumn> columns_;
   EndCallback on_end_;
+  duckdb::unique_ptr<duckdb::PendingQueryResult> planned_;  ///< until it is executed
   duckdb::unique_ptr<duckdb::QueryResult> result_;
+  duckdb::ClientProperties client_properties_;
   duckdb::vector<duckdb::LogicalType> types_;  ///< of the batches, after unifying timestamps
   std::shared_ptr<arrow::Schema> schema_;
   std::shared_ptr<arrow::Schema> engine_schema_;  ///< of what the engine exports
