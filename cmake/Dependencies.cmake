@@ -48,14 +48,21 @@ endif()
 
 find_package(Arrow 26 QUIET)
 find_package(Parquet 26 QUIET)
-if(TARGET Arrow::arrow_shared AND TARGET Parquet::parquet_shared)
+find_package(ArrowFlight 26 QUIET)
+if(TARGET Arrow::arrow_shared AND TARGET Parquet::parquet_shared
+   AND TARGET ArrowFlight::arrow_flight_shared)
   add_library(influxdb3::arrow ALIAS Arrow::arrow_shared)
   add_library(influxdb3::parquet ALIAS Parquet::parquet_shared)
+  add_library(influxdb3::arrow_flight ALIAS ArrowFlight::arrow_flight_shared)
 else()
   influxdb3_unpacked_library(influxdb3_arrow "${INFLUXDB3_DEPS_DIR}/arrow/lib/libarrow.so"
                              "${INFLUXDB3_DEPS_DIR}/arrow/include")
   influxdb3_unpacked_library(influxdb3_parquet "${INFLUXDB3_DEPS_DIR}/arrow/lib/libparquet.so"
                              "${INFLUXDB3_DEPS_DIR}/arrow/include" influxdb3_arrow)
   add_library(influxdb3::arrow ALIAS influxdb3_arrow)
+  influxdb3_unpacked_library(influxdb3_arrow_flight
+                             "${INFLUXDB3_DEPS_DIR}/arrow/lib/libarrow_flight.so"
+                             "${INFLUXDB3_DEPS_DIR}/arrow/include" influxdb3_arrow)
   add_library(influxdb3::parquet ALIAS influxdb3_parquet)
+  add_library(influxdb3::arrow_flight ALIAS influxdb3_arrow_flight)
 endif()

@@ -1,6 +1,7 @@
 #include "app/node.h"
 
 #include <algorithm>
+#include <future>
 
 #include "app/machine.h"
 #include "app/node_directory.h"
@@ -11,6 +12,7 @@
 #include "catalog/catalog.h"
 #include "ingest/write_service.h"
 #include "query/query_engine.h"
+#include "server/flight/flight_server.h"
 #include "server/http/handlers/handlers.h"
 #include "server/http/http_server.h"
 #include "server/http/server_metrics.h"
@@ -29,6 +31,8 @@ using util::Status;
 namespace {
 
 constexpr int kQueryThreadsMin = 32;
+/// For Flight calls still running at a stop, as for queries over HTTP.
+constexpr int64_t kFlightGraceNs = 5'000'000'000;
 constexpr size_t kQueryMemoryPercent = 20;
 constexpr size_t kConcurrentBodiesMin = 8;
 
@@ -121,6 +125,7 @@ struct Node::Parts {
   std::unique_ptr<server::http::WriteBackend> write_backend;
   server::http::ServerMetrics metrics;
   server::http::ServerServices services;
+  std::unique_ptr<server::flight::FlightServer> flight;
   std::unique_ptr<server::http::HttpServer> http;
   const int64_t started_at_ns;
   bool stopped = false;
@@ -172,6 +177,11 @@ Status Node::Parts::OpenPort() {
   services.revision = Revision();
   services.process_uuid = server::RandomUuid();
 
+  const int query_threads = std::max(kQueryThreadsMin, 4 * CoreCount());
+  server::flight::FlightOptions flight_options;
+  flight_options.query_threads = query_threads;
+  ASSIGN_OR_RETURN(flight, server::flight::FlightServer::Start(flight_options, queries.get()));
+
   server::http::ServerOptions server_options;
   server_options.bind = options.http_bind;
   server_options.body_bytes_max = options.http_body_bytes_max;
@@ -179,7 +189,8 @@ Status Node::Parts::OpenPort() {
       std::max(MemoryBytes() / 4, kConcurrentBodiesMin * options.http_body_bytes_max);
   server_options.io_threads = options.io_thread_count > 0 ? options.io_thread_count : CoreCount();
   server_options.write_threads = CoreCount();
-  server_options.query_threads = std::max(kQueryThreadsMin, 4 * CoreCount());
+  server_options.query_threads = query_threads;
+  server_options.http2_socket_path = flight->socket_path();
   server_options.cluster_uuid = cluster_uuid;
   server_options.on_request = [this](const server::http::RequestSummary& summary) {
     metrics.RecordRequest(summary);
@@ -239,7 +250,12 @@ const std::string& Node::address() const {
 Status Node::Stop(int64_t grace_ns) {
   if (parts_->stopped) return Status::Ok();
   parts_->stopped = true;
-  const bool all_ended = parts_->http->Stop(grace_ns);
+  // Both at once: Flight's connections end when its calls have ended.
+  const int64_t flight_grace_ns = std::min(grace_ns, kFlightGraceNs);
+  std::future<bool> flight_ended =
+      std::async(std::launch::async, [&] { return parts_->flight->Stop(flight_grace_ns); });
+  const bool http_ended = parts_->http->Stop(grace_ns);
+  const bool all_ended = flight_ended.get() && http_ended;
   RETURN_IF_ERROR(parts_->wal->Shutdown());
   if (all_ended) return Status::Ok();
   return Status(util::StatusCode::kDeadlineExceeded, "a running request could not be cancelled");

@@ -82,7 +82,9 @@ Session::~Session() {
 asio::awaitable<void> Session::Run() {
   worker_->sessions.insert(this);
   try {
-    bool more = true;
+    const bool is_http2 = co_await StartsHttp2();
+    if (is_http2) co_await PassOn();
+    bool more = !is_http2;
     while (more) more = co_await ServeOne();
   } catch (const std::exception& error) {
     util::LogWarn("connection failed: {}", error.what());
@@ -303,6 +305,7 @@ void Session::AbortUnlessWriting() {
 void Session::Abort() {
   MarkAborted();
   OnClientGone();
+  CloseTunnel();
   stream_.close();
 }
 

@@ -77,6 +77,14 @@ class Session : public std::enable_shared_from_this<Session> {
     bool end = false;
   };
 
+  struct Tunnel;
+  /// Reads until it is clear whether the client begins as HTTP/2 does.
+  boost::asio::awaitable<bool> StartsHttp2();
+  /// Passes all bytes between the client and `http2_socket_path` until either side ends.
+  boost::asio::awaitable<void> PassOn();
+  boost::asio::awaitable<void> WaitForTunnelEnd(std::shared_ptr<Tunnel> tunnel);
+  void CloseTunnel();
+
   boost::asio::awaitable<bool> ServeOne();
   boost::asio::awaitable<bool> AwaitFirstByte();
   boost::asio::awaitable<bool> ReadHead();
@@ -117,6 +125,7 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::asio::steady_timer wake_;
   bool receiving_ = true;  ///< no whole request is here, and none is being refused
   bool aborted_ = false;
+  std::weak_ptr<Tunnel> tunnel_;
 
   // The request being served.
   std::optional<Parser> parser_;

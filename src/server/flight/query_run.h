@@ -1,0 +1,67 @@
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "query/query_engine.h"
+#include "util/result.h"
+
+namespace influxdb3::server::flight {
+
+/// Runs functions on threads that may wait for the query engine.
+using Executor = std::function<void(std::function<void()>)>;
+
+/// One query whose rows are fetched on the executor's threads, a few batches ahead of the client.
+/// While the client does not take them, no thread is held. One thread calls AwaitSchema and Next.
+class QueryRun : public std::enable_shared_from_this<QueryRun> {
+ public:
+  /// `queries` must live until every function given to `executor` has ended.
+  static std::shared_ptr<QueryRun> Start(query::QueryEngine* queries, query::QueryRequest request,
+                                         Executor executor);
+  QueryRun(query::QueryEngine* queries, Executor executor)
+      : queries_(queries), executor_(std::move(executor)) {}
+
+  /// Waits until the query is planned. `is_abandoned` is asked several times a second whether
+  /// somebody still waits; if not, the query is cancelled.
+  util::Result<std::shared_ptr<arrow::Schema>> AwaitSchema(
+      const std::function<bool()>& is_abandoned);
+
+  struct Step {
+    std::shared_ptr<arrow::RecordBatch> batch;  ///< null when none came in time, and at the end
+    bool end = false;
+  };
+  /// The next rows, or nothing when none came within `patience_ns`.
+  util::Result<Step> Next(int64_t patience_ns, const std::function<bool()>& is_abandoned);
+
+  /// Ends the query as soon as possible; from any thread, also when it is over.
+  void Cancel();
+
+ private:
+  void Begin(const query::QueryRequest& request);
+  void Produce();
+  /// Called with mutex_ held: has more rows fetched unless enough are waiting.
+  void WantMore();
+  /// Waits with `lock` held until `ready`, the time is over or the call is abandoned.
+  bool Await(std::unique_lock<std::mutex>* lock, int64_t patience_ns,
+             const std::function<bool()>& is_abandoned, const std::function<bool()>& ready);
+
+  query::QueryEngine* const queries_;
+  const Executor executor_;
+
+  std::mutex mutex_;  ///< guards all that follows
+  std::condition_variable changed_;
+  std::unique_ptr<query::ResultStream> stream_;  ///< used by the producing thread alone
+  std::shared_ptr<arrow::Schema> schema_;
+  std::function<void()> cancel_;
+  std::deque<std::shared_ptr<arrow::RecordBatch>> batches_;
+  util::Status status_;
+  bool producing_ = false;
+  bool ended_ = false;  ///< nothing comes after what is in batches_
+  bool cancelled_ = false;
+};
+
+}  // namespace influxdb3::server::flight

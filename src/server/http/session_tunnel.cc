@@ -1,0 +1,147 @@
+// Connections that speak HTTP/2 go, byte for byte, to the Unix socket of another server.
+#include <algorithm>
+#include <chrono>
+#include <string_view>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+#include "server/http/session_internal.h"
+#include "util/log.h"
+
+namespace influxdb3::server::http {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using asio::local::stream_protocol;
+using boost::system::error_code;
+
+namespace {
+
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+constexpr size_t kPieceBytes = size_t{64} << 10;
+/// What every HTTP/2 connection begins with.
+constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+}  // namespace
+
+/// The two sockets of a connection that is passed on. Both copying coroutines and the session own
+/// it; everything runs on the session's thread.
+struct Session::Tunnel {
+  Tunnel(tcp::socket client_socket, asio::io_context* context)
+      : client(std::move(client_socket)), server(*context), idle(*context) {}
+
+  void Close() {
+    error_code ignored;
+    client.close(ignored);
+    server.close(ignored);
+    idle.cancel();
+  }
+
+  tcp::socket client;
+  stream_protocol::socket server;
+  asio::steady_timer idle;  ///< runs out when no byte passed for too long
+  uint64_t bytes = 0;       ///< passed so far, both ways
+  int open_directions = 2;
+};
+
+namespace {
+
+/// Copies until `from` ends and passes the end on. Reads again only when everything read was taken:
+/// a slow receiver slows the sender down. True when it ended cleanly.
+template <class From, class To>
+asio::awaitable<bool> Copy(From* from, To* to, uint64_t* bytes) {
+  std::string piece(kPieceBytes, '\0');
+  while (true) {
+    auto [read_error, size] = co_await from->async_read_some(asio::buffer(piece), kAwait);
+    if (read_error == asio::error::eof) {
+      error_code failed;
+      to->shutdown(asio::socket_base::shutdown_send, failed);
+      co_return !failed;
+    }
+    if (read_error) co_return false;
+    *bytes += size;
+    auto [write_error, written] =
+        co_await asio::async_write(*to, asio::buffer(piece.data(), size), kAwait);
+    if (write_error) co_return false;
+    *bytes += written;
+  }
+}
+
+}  // namespace
+
+asio::awaitable<bool> Session::StartsHttp2() {
+  if (core_->options.http2_socket_path.empty()) co_return false;
+  bool more = co_await AwaitFirstByte();
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::chrono::nanoseconds(core_->options.header_timeout_ns);
+  while (more) {
+    const std::string_view begun(static_cast<const char*>(buffer_.data().data()), buffer_.size());
+    const size_t compared = std::min(begun.size(), kPreface.size());
+    if (begun.substr(0, compared) != kPreface.substr(0, compared)) co_return false;
+    if (compared == kPreface.size()) co_return true;
+    stream_.expires_at(deadline);
+    auto [error, size] = co_await stream_.async_read_some(buffer_.prepare(kPieceBytes / 4), kAwait);
+    if (error) co_return false;
+    buffer_.commit(size);
+    more = size > 0;
+  }
+  co_return false;
+}
+
+asio::awaitable<void> Session::PassOn() {
+  receiving_ = false;
+  stream_.expires_never();
+  auto tunnel = std::make_shared<Tunnel>(stream_.release_socket(), &worker_->context);
+  tunnel_ = tunnel;
+  auto [connect_error] = co_await tunnel->server.async_connect(
+      stream_protocol::endpoint(core_->options.http2_socket_path), kAwait);
+  if (connect_error) {
+    util::LogWarn("cannot pass an HTTP/2 connection on: {}", connect_error.message());
+    tunnel->Close();
+    co_return;
+  }
+  auto [begin_error, begun] = co_await asio::async_write(tunnel->server, buffer_.data(), kAwait);
+  if (begin_error) {
+    tunnel->Close();
+    co_return;
+  }
+  tunnel->bytes = begun;
+  buffer_.clear();
+  // Each coroutine holds the tunnel through its argument, which lives in its frame.
+  const auto run = [](std::shared_ptr<Tunnel> held, bool upward) -> asio::awaitable<void> {
+    bool clean = false;
+    if (upward) {
+      clean = co_await Copy(&held->client, &held->server, &held->bytes);
+    } else {
+      clean = co_await Copy(&held->server, &held->client, &held->bytes);
+    }
+    --held->open_directions;
+    // A server that has ended the connection reads nothing more.
+    if (!clean || !upward || held->open_directions == 0) held->Close();
+  };
+  const auto ignore = [](const std::exception_ptr&) {};
+  asio::co_spawn(worker_->context, run(tunnel, true), ignore);
+  asio::co_spawn(worker_->context, run(tunnel, false), ignore);
+  co_await WaitForTunnelEnd(tunnel);
+}
+
+asio::awaitable<void> Session::WaitForTunnelEnd(std::shared_ptr<Tunnel> tunnel) {
+  const std::chrono::nanoseconds patience(core_->options.http2_idle_timeout_ns);
+  uint64_t seen = 0;
+  while (tunnel->client.is_open()) {
+    seen = tunnel->bytes;
+    tunnel->idle.expires_after(patience);
+    auto [error] = co_await tunnel->idle.async_wait(kAwait);
+    if (!error && tunnel->bytes == seen) tunnel->Close();
+  }
+}
+
+void Session::CloseTunnel() {
+  if (const std::shared_ptr<Tunnel> tunnel = tunnel_.lock()) tunnel->Close();
+}
+
+}  // namespace influxdb3::server::http
