@@ -6,6 +6,7 @@
 
 #include <arrow/buffer.h>
 #include <fmt/format.h>
+#include <xxhash.h>
 
 namespace influxdb3::persist {
 
@@ -34,6 +35,10 @@ util::Status ObjectInput::Prefetch(int64_t offset, int64_t size) {
   fetched_ = arrow::Buffer::FromString(std::move(bytes));
   fetched_offset_ = offset;
   return util::Status::Ok();
+}
+
+uint64_t ObjectInput::PrefetchedChecksum() const {
+  return XXH3_64bits(fetched_->data(), static_cast<size_t>(fetched_->size()));
 }
 
 int64_t ObjectInput::Available(int64_t position, int64_t size) const {

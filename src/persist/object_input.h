@@ -22,6 +22,8 @@ class ObjectInput : public arrow::io::RandomAccessFile {
 
   /// Holds the bytes of the range until the next Prefetch.
   util::Status Prefetch(int64_t offset, int64_t size);
+  /// XXH3-64 of those bytes.
+  uint64_t PrefetchedChecksum() const;
 
   arrow::Result<int64_t> ReadAt(int64_t position, int64_t size, void* out) override;
   arrow::Result<std::shared_ptr<arrow::Buffer>> ReadAt(int64_t position, int64_t size) override;

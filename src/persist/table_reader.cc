@@ -39,6 +39,13 @@ class ParquetTableReader : public TableReader {
       return Status::Corruption(
           fmt::format("'{}' holds {} rows instead of {}", path_, rows, rows_expected_));
     }
+    const auto metadata = reader_->parquet_reader()->metadata()->key_value_metadata();
+    if (metadata != nullptr) {
+      checksums_ = metadata->Get(kRowGroupChecksumsName).ValueOr(std::string());
+    }
+    if (checksums_.size() != kChecksumDigits * static_cast<size_t>(reader_->num_row_groups())) {
+      return Status::Corruption(fmt::format("'{}' lacks checksums of its row groups", path_));
+    }
     return MapColumns();
   }
 
@@ -52,13 +59,22 @@ class ParquetTableReader : public TableReader {
       RETURN_IF_ERROR(Guard([&] { return batches_->ReadNext(&batch); }));
       if (batch == nullptr) {
         batches_ = nullptr;
+        if (group_rows_left_ != 0) return Damaged();
       } else if (batch->num_rows() > 0) {
+        group_rows_left_ -= batch->num_rows();
         return Convert(*batch);
       }
     }
   }
 
  private:
+  static constexpr size_t kChecksumDigits = 16;
+
+  Status Damaged() const {
+    return Status::Corruption(
+        fmt::format("row group {} of '{}' is damaged", next_row_group_ - 1, path_));
+  }
+
   arrow::Status OpenFile() {
     parquet::ReaderProperties properties = parquet::default_reader_properties();
     properties.set_page_checksum_verification(true);
@@ -101,6 +117,7 @@ class ParquetTableReader : public TableReader {
     int64_t end = 0;
     RETURN_IF_ERROR(Guard([&] {
       const auto group = reader_->parquet_reader()->metadata()->RowGroup(index);
+      group_rows_left_ = group->num_rows();
       for (int i = 0; i < group->num_columns(); ++i) {
         const auto column = group->ColumnChunk(i);
         int64_t offset = column->data_page_offset();
@@ -112,6 +129,9 @@ class ParquetTableReader : public TableReader {
       return arrow::Status::OK();
     }));
     RETURN_IF_ERROR(input_->Prefetch(begin, end - begin));
+    const std::string checksum =
+        checksums_.substr(kChecksumDigits * static_cast<size_t>(index), kChecksumDigits);
+    if (fmt::format("{:016x}", input_->PrefetchedChecksum()) != checksum) return Damaged();
     return Guard([&] { return reader_->GetRecordBatchReader({index}).Value(&batches_); });
   }
 
@@ -148,7 +168,9 @@ class ParquetTableReader : public TableReader {
   const std::shared_ptr<ObjectInput> input_;
   std::unique_ptr<parquet::arrow::FileReader> reader_;
   std::vector<int> column_of_;  // by column of schema_; -1 = not in the file
+  std::string checksums_;       // of all row groups, in hexadecimal digits
   int next_row_group_ = 0;
+  int64_t group_rows_left_ = 0;
   std::unique_ptr<arrow::RecordBatchReader> batches_;  // of the present row group
 };
 

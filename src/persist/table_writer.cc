@@ -80,6 +80,8 @@ class ParquetTableWriter : public TableWriter {
     }
     RETURN_IF_ERROR(Guard([&] {
       if (rows_.row_count() > 0) ARROW_RETURN_NOT_OK(WriteRowGroup());
+      ARROW_RETURN_NOT_OK(writer_->AddKeyValueMetadata(
+          arrow::key_value_metadata({kRowGroupChecksumsName}, {row_group_checksums_})));
       return writer_->Close();
     }));
     RETURN_IF_ERROR(util::FaultPoint(fault_points::kFileWritten));
@@ -107,7 +109,10 @@ class ParquetTableWriter : public TableWriter {
           writer_, parquet::arrow::FileWriter::Open(*schema_, arrow::default_memory_pool(), stream_,
                                                     properties, arrow_properties));
     }
-    return writer_->WriteTable(*table, table->num_rows());
+    (void)stream_->TakeChecksum();
+    ARROW_RETURN_NOT_OK(writer_->WriteTable(*table, table->num_rows()));
+    row_group_checksums_ += fmt::format("{:016x}", stream_->TakeChecksum());
+    return arrow::Status::OK();
   }
 
   template <class Step>
@@ -124,7 +129,8 @@ class ParquetTableWriter : public TableWriter {
   KeyOrderCheck order_check_;
   RowGroupBuilder rows_;
   std::unique_ptr<parquet::arrow::FileWriter> writer_;
-  Status status_;  // of the first call that failed
+  std::string row_group_checksums_;  // 16 hexadecimal digits each
+  Status status_;                    // of the first call that failed
 };
 
 }  // namespace

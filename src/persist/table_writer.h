@@ -22,6 +22,10 @@ namespace influxdb3::persist {
 /// key (docs/format/parquet.md).
 inline constexpr char kSeriesKeyName[] = "iox::series::key::v2";
 
+/// The key of the file's metadata under which the reader finds XXH3-64 of each row group's bytes:
+/// Parquet's own checksums leave out page headers.
+inline constexpr char kRowGroupChecksumsName[] = "influxdb3::row_group::xxh3";
+
 /// The columns of a table's files: tags in order of the series key (Dictionary(Int32, Utf8)),
 /// fields in order of creation (Int64, UInt64, Float64, Utf8, Boolean), then `time`
 /// (Timestamp(ns)), each with the field metadata `iox::column::type`; fields are nullable, `time`
@@ -61,8 +65,8 @@ class TableWriter {
 /// does not have are NULL. Holds one compressed row group and one batch. For compaction. One
 /// thread.
 ///
-/// Errors: Corruption when the file is not what TableWriter wrote (pages carry checksums), Internal
-/// when `schema` lacks a column of the file, and those of the store.
+/// Errors: Corruption when the file is not what TableWriter wrote (row groups carry checksums),
+/// Internal when `schema` lacks a column of the file, and those of the store.
 class TableReader {
  public:
   virtual ~TableReader() = default;

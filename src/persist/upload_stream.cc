@@ -5,16 +5,24 @@
 namespace influxdb3::persist {
 
 UploadStream::UploadStream(std::unique_ptr<object_store::Upload> upload)
-    : upload_(std::move(upload)) {
+    : upload_(std::move(upload)), hash_(XXH3_createState()) {
   set_mode(arrow::io::FileMode::WRITE);
+  XXH3_64bits_reset(hash_.get());
 }
 
 UploadStream::~UploadStream() = default;
 
 arrow::Status UploadStream::Write(const void* data, int64_t size) {
   position_ += size;
+  XXH3_64bits_update(hash_.get(), data, static_cast<size_t>(size));
   piece_.append(static_cast<const char*>(data), static_cast<size_t>(size));
   return piece_.size() < kPieceBytes ? arrow::Status::OK() : Send();
+}
+
+uint64_t UploadStream::TakeChecksum() {
+  const uint64_t checksum = XXH3_64bits_digest(hash_.get());
+  XXH3_64bits_reset(hash_.get());
+  return checksum;
 }
 
 arrow::Status UploadStream::Send() {

@@ -5,6 +5,7 @@
 
 #include <arrow/io/interfaces.h>
 #include <arrow/result.h>
+#include <xxhash.h>
 
 #include "object_store/object_store.h"
 
@@ -22,6 +23,8 @@ class UploadStream : public arrow::io::OutputStream {
   /// What the upload said when it first failed, else ok.
   const util::Status& failure() const { return failure_; }
   uint64_t size_bytes() const { return static_cast<uint64_t>(position_); }
+  /// XXH3-64 of what was written since the last call.
+  uint64_t TakeChecksum();
 
   /// Nothing more is sent: the object will not be finished.
   void Abandon() { failure_ = util::Status::Internal("the file was given up"); }
@@ -39,6 +42,10 @@ class UploadStream : public arrow::io::OutputStream {
 
   std::unique_ptr<object_store::Upload> upload_;
   std::string piece_;
+  struct FreeHash {
+    void operator()(XXH3_state_t* hash) const { XXH3_freeState(hash); }
+  };
+  std::unique_ptr<XXH3_state_t, FreeHash> hash_;
   int64_t position_ = 0;
   bool closed_ = false;
   util::Status failure_;
