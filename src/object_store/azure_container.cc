@@ -92,6 +92,7 @@ Result<std::unique_ptr<AzureContainer>> AzureContainer::Make(const AzureConfig& 
   if (!key.ok()) return key.status().WithPrefix("azure: the access key: ");
   HttpClientOptions options;
   options.request_timeout = config.request_timeout;
+  options.transport = config.transport;
   ASSIGN_OR_RETURN(std::unique_ptr<HttpClient> client, MakeHttpClient(options));
   return std::unique_ptr<AzureContainer>(
       new AzureContainer(config, std::move(key).value(), std::move(client)));

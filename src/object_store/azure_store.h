@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "object_store/http_transport.h"
 #include "object_store/object_store.h"
 #include "util/clock.h"
 
@@ -22,7 +23,8 @@ struct AzureConfig {
   std::string endpoint;
   bool allow_http = false;                       ///< else an endpoint of `http://` is refused
   std::chrono::milliseconds request_timeout{0};  ///< 0 = only connecting and stalling are limited
-  const util::Clock* clock = nullptr;            ///< outlives the store; must be set
+  HttpTransport transport;
+  const util::Clock* clock = nullptr;  ///< outlives the store; must be set
 };
 
 /// A container of block blobs in Azure Blob Storage. Requests are signed with the account's key

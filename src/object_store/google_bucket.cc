@@ -68,6 +68,7 @@ Result<std::unique_ptr<GoogleBucket>> GoogleBucket::Make(const GoogleConfig& con
   RETURN_IF_ERROR(CheckAddresses(config, account));
   HttpClientOptions options;
   options.request_timeout = config.request_timeout;
+  options.transport = config.transport;
   if (client == nullptr) {
     ASSIGN_OR_RETURN(client, MakeHttpClient(options));
   }

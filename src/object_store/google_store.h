@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "object_store/http_transport.h"
 #include "object_store/object_store.h"
 #include "util/clock.h"
 
@@ -18,7 +19,8 @@ struct GoogleConfig {
   /// Else an address of `http://` is refused where a token or a signature would be sent to it.
   bool allow_http = false;
   std::chrono::milliseconds request_timeout{0};  ///< 0 = only connecting and stalling are limited
-  const util::Clock* clock = nullptr;            ///< outlives the store; must be set
+  HttpTransport transport;
+  const util::Clock* clock = nullptr;  ///< outlives the store; must be set
 };
 
 /// A bucket of Google Cloud Storage, over its JSON interface. Requests carry a token that the

@@ -1,6 +1,7 @@
 #include "object_store/http_client.h"
 
 #include <algorithm>
+#include <fstream>
 #include <mutex>
 
 #include <curl/curl.h>
@@ -100,6 +101,7 @@ Status Failure(CURLcode code, const Exchange& exchange, std::string_view url) {
     case CURLE_OPERATION_TIMEDOUT: return {util::StatusCode::kDeadlineExceeded, std::move(message)};
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL: return Status::InvalidArgument(std::move(message));
+    case CURLE_PEER_FAILED_VERIFICATION: return Status::Io(std::move(message));
     case CURLE_WEIRD_SERVER_REPLY: return Status::Corruption(std::move(message));
     default: return Status::Unavailable(std::move(message));
   }
@@ -169,6 +171,7 @@ class CurlClient : public HttpClient {
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME,
                      static_cast<long>(options_.stalled_timeout.count()));
+    SetUpTransport(easy, request.url);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &TakeBody);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &TakeHeader);
@@ -187,6 +190,23 @@ class CurlClient : public HttpClient {
     if (request.method != "HEAD") {
       curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
     }
+  }
+
+  void SetUpTransport(CURL* easy, const std::string& url) const {
+    const HttpTransport& transport = options_.transport;
+    if (!transport.tls_ca_file.empty()) {
+      curl_easy_setopt(easy, CURLOPT_CAINFO, transport.tls_ca_file.c_str());
+    }
+    if (transport.tls_allow_insecure) {
+      curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+      curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+    }
+    const bool is_plain = url.starts_with("http://");
+    long version = CURL_HTTP_VERSION_1_1;
+    if (transport.http2_only) {
+      version = is_plain ? CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE : CURL_HTTP_VERSION_2TLS;
+    }
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, version);
   }
 
   static long Milliseconds(std::chrono::milliseconds time) {
@@ -208,6 +228,11 @@ std::string HttpAnswer::Header(const std::string& name) const {
 Result<std::unique_ptr<HttpClient>> MakeHttpClient(const HttpClientOptions& options) {
   static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (started != CURLE_OK) return Status::Internal("libcurl cannot be started");
+  const std::string& ca_file = options.transport.tls_ca_file;
+  if (!ca_file.empty() && !std::ifstream(ca_file)) {
+    return Status::InvalidArgument(
+        fmt::format("the file of certificates '{}' cannot be read", ca_file));
+  }
   return std::unique_ptr<HttpClient>(std::make_unique<CurlClient>(options));
 }
 

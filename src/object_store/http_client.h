@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "object_store/http_transport.h"
 #include "util/result.h"
 
 namespace influxdb3::object_store {
@@ -36,6 +37,7 @@ struct HttpClientOptions {
   std::chrono::seconds stalled_timeout{30};      ///< less than one byte per second for so long
   std::chrono::milliseconds request_timeout{0};  ///< for a whole request; 0 = only the two above
   size_t idle_connections_max = 64;
+  HttpTransport transport = {};
 };
 
 /// Sends requests and keeps connections for later ones. Follows no redirects and uses no proxies;
@@ -46,10 +48,12 @@ class HttpClient {
 
   /// Any answer of the server, whatever its status. Errors: Unavailable (no connection, or it
   /// broke), DeadlineExceeded (a time-out), Corruption (not HTTP, or too long an answer),
-  /// InvalidArgument (no URL). Messages hold the host, but neither path, query nor headers.
+  /// Io (the server's certificate is not trusted), InvalidArgument (no URL). Messages hold the
+  /// host, but neither path, query nor headers.
   virtual util::Result<HttpAnswer> Send(const HttpRequest& request) = 0;
 };
 
+/// InvalidArgument when the file of certificates cannot be read.
 util::Result<std::unique_ptr<HttpClient>> MakeHttpClient(const HttpClientOptions& options);
 
 }  // namespace influxdb3::object_store

@@ -61,6 +61,7 @@ Result<std::unique_ptr<S3Bucket>> S3Bucket::Make(const S3Config& config) {
   RETURN_IF_ERROR(CheckConfig(config, endpoint));
   HttpClientOptions options;
   options.request_timeout = config.request_timeout;
+  options.transport = config.transport;
   ASSIGN_OR_RETURN(std::unique_ptr<HttpClient> client, MakeHttpClient(options));
   return std::unique_ptr<S3Bucket>(new S3Bucket(config, std::move(client)));
 }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "object_store/http_transport.h"
 #include "object_store/object_store.h"
 #include "util/clock.h"
 
@@ -20,7 +21,8 @@ struct S3Config {
   bool skip_signature = false;
   bool virtual_hosted_style = false;             ///< the bucket is part of the host's name
   std::chrono::milliseconds request_timeout{0};  ///< 0 = only connecting and stalling are limited
-  const util::Clock* clock = nullptr;            ///< outlives the store; must be set
+  HttpTransport transport;
+  const util::Clock* clock = nullptr;  ///< outlives the store; must be set
 };
 
 /// A bucket of S3 or of a server that speaks its language (MinIO, Ceph). Requests are signed with

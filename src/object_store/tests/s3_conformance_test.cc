@@ -77,5 +77,28 @@ TEST(S3OnAServer, JoinsThePagesOfAListing) {
   EXPECT_EQ(listed->size(), size_t{kObjects});
 }
 
+// The server's certificate is signed by nobody but INFLUXDB3_TEST_S3_CA_FILE.
+TEST(S3OverTls, TrustsWhatItIsTold) {
+  S3Config config = ConfigFromEnvironment();
+  const std::string ca_file = Environment("INFLUXDB3_TEST_S3_CA_FILE");
+  if (config.endpoint.empty() || ca_file.empty()) GTEST_SKIP() << "no server for s3 over TLS";
+  config.allow_http = false;
+  const auto list = [&config] {
+    auto store = OpenS3Store(config);
+    EXPECT_TRUE(store.ok()) << store.status().ToString();
+    return (*store)->List("a/").status();
+  };
+  EXPECT_EQ(list().code(), util::StatusCode::kIo) << list().ToString();
+  config.transport.tls_ca_file = ca_file;
+  EXPECT_TRUE(list().ok()) << list().ToString();
+  config.transport.http2_only = true;
+  EXPECT_TRUE(list().ok()) << list().ToString();
+  config.transport.tls_ca_file = "";
+  config.transport.tls_allow_insecure = true;
+  EXPECT_TRUE(list().ok()) << list().ToString();
+  config.transport.tls_ca_file = "/nowhere/ca.pem";
+  EXPECT_EQ(OpenS3Store(config).status().code(), util::StatusCode::kInvalidArgument);
+}
+
 }  // namespace
 }  // namespace influxdb3::object_store::testing

@@ -101,7 +101,8 @@ TEST(S3Store, RefusesConfigurationsThatMakeNoSense) {
            [](S3Config* c) { c->allow_http = false; },
            [](S3Config* c) { c->endpoint = "localhost:9000"; },
            [](S3Config* c) { c->endpoint = "ftp://h"; },
-           [](S3Config* c) { c->endpoint = "http://u:p@h"; }}) {
+           [](S3Config* c) { c->endpoint = "http://u:p@h"; },
+           [](S3Config* c) { c->transport.tls_ca_file = "/nowhere/ca.pem"; }}) {
     S3Config config = SomeConfig();
     spoil(&config);
     EXPECT_EQ(OpenS3Store(config).status().code(), StatusCode::kInvalidArgument);
