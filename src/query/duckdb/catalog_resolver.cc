@@ -100,9 +100,9 @@ CatalogResolver::CatalogResolver(const VirtualTableContext& context,
                                  QuerySources* sources)
     : context_(context), buffer_(buffer), files_(files), sources_(sources) {}
 
-model::TimeRange CatalogResolver::VisibleRange() const {
+model::TimeRange CatalogResolver::VisibleRange(util::TableId table) const {
   model::TimeRange range = model::TimeRange::All();
-  if (const auto retention_ns = context_.database->retention_ns) {
+  if (const auto retention_ns = context_.database->RetentionOf(table)) {
     const int64_t oldest = std::numeric_limits<int64_t>::min() + *retention_ns;
     range.min_ns = context_.now_ns < oldest ? std::numeric_limits<int64_t>::min()
                                             : context_.now_ns - *retention_ns;
@@ -131,7 +131,7 @@ Result<sql::ResolvedTable> CatalogResolver::ResolveUserTable(const std::string& 
     std::vector<ScanColumn> scan_columns;
     scan_columns.reserve(columns.size());
     for (VisibleColumn& column : columns) scan_columns.push_back(std::move(column.scan));
-    const model::TimeRange visible = VisibleRange();
+    const model::TimeRange visible = VisibleRange(schema->table_id());
     std::shared_ptr<const buffer::TableSnapshot> snapshot;
     std::shared_ptr<const persist::TableFiles> files;
     const auto take_snapshot = [&] { snapshot = buffer_->Snapshot(schema->table_id(), visible); };

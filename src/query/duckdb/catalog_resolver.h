@@ -36,7 +36,7 @@ class CatalogResolver : public sql::TableResolver {
   util::Result<sql::ResolvedTable> ResolveUserTable(const std::string& table);
   util::Result<sql::ResolvedTable> ResolveVirtualTable(const std::string& schema,
                                                        const std::string& table);
-  model::TimeRange VisibleRange() const;
+  model::TimeRange VisibleRange(util::TableId table) const;
 
   const VirtualTableContext& context_;
   const buffer::BufferStore* buffer_;

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include <arrow/record_batch.h>
-#include <fmt/format.h>
 
 #include "object_store/memory_store.h"
 #include "persist/table_writer.h"
@@ -15,38 +14,10 @@ namespace influxdb3::query::testing {
 
 using persist::testing::TextRow;
 
-std::string VectorFileIndex::PathOf(util::DbId db, util::TableId table, int64_t chunk_time_ns,
-                                    uint64_t file_id) const {
-  return fmt::format("n/dbs/{}/{}/{}/{:010}.parquet", db.value, table.value, chunk_time_ns,
-                     file_id);
-}
-
-util::Status VectorFileIndex::Commit(const persist::IndexChange& change,
-                                     const std::function<void()>& publish) {
-  files_.insert(files_.end(), change.added.begin(), change.added.end());
-  tombstones_.insert(tombstones_.end(), change.added_tombstones.begin(),
-                     change.added_tombstones.end());
-  std::stable_sort(files_.begin(), files_.end(), [](const auto& a, const auto& b) {
-    return std::pair(a->time_range.min_ns, a->order) < std::pair(b->time_range.min_ns, b->order);
-  });
-  if (publish) publish();
-  return util::Status::Ok();
-}
-
-std::shared_ptr<const persist::TableFiles> VectorFileIndex::View(
-    util::TableId table, const model::TimeRange& range, const std::function<void()>& with) const {
-  auto view = std::make_shared<persist::TableFiles>();
-  for (const auto& file : files_) {
-    if (file->table_id == table && file->time_range.Overlaps(range)) view->files.push_back(file);
-  }
-  for (const auto& tombstone : tombstones_) {
-    if (tombstone->table_id == table) view->tombstones.push_back(tombstone);
-  }
-  if (with) with();
-  return view;
-}
-
 FilesTest::FilesTest() : store_(object_store::MakeMemoryStore()) {
+  auto files = persist::FileIndex::Open(store_.get(), "n");
+  EXPECT_TRUE(files.ok()) << files.status().ToString();
+  files_ = std::move(files).value();
   QueryOptions options;
   options.memory_bytes_max = size_t{256} << 20;
   options.parquet_cache.bytes_max = uint64_t{64} << 20;
@@ -54,7 +25,8 @@ FilesTest::FilesTest() : store_(object_store::MakeMemoryStore()) {
 }
 
 void FilesTest::OpenOverFiles(const QueryOptions& options) {
-  auto engine = QueryEngine::Open(options, &catalog_, &buffer_, &clock_, &files_, store_.get());
+  auto engine =
+      QueryEngine::Open(options, &catalog_, &buffer_, &clock_, files_.get(), store_.get());
   ASSERT_TRUE(engine.ok()) << engine.status().ToString();
   engine_ = std::move(engine).value();
 }
@@ -98,10 +70,10 @@ void FilesTest::WriteFile(const std::string& table, const std::vector<FileRow>& 
   });
 
   persist::ParquetFile file;
-  file.file_id = files_.NextFileId();
+  file.file_id = files_->NextFileId();
   file.db_id = whole->db_id();
   file.table_id = whole->table_id();
-  file.path = files_.PathOf(file.db_id, file.table_id, 0, file.file_id);
+  file.path = files_->PathOf(file.db_id, file.table_id, 0, file.file_id);
   file.order = spec.order;
   file.max_wal_seq = spec.max_wal_seq;
   persist::TableWriterOptions options;
@@ -114,7 +86,7 @@ void FilesTest::WriteFile(const std::string& table, const std::vector<FileRow>& 
   ASSERT_TRUE(finished.ok()) << finished.status().ToString();
   persist::IndexChange change;
   change.added.push_back(std::make_shared<const persist::ParquetFile>(std::move(finished).value()));
-  ASSERT_TRUE(files_.Commit(change, nullptr).ok());
+  ASSERT_TRUE(files_->Commit(change, nullptr).ok());
 }
 
 void FilesTest::Delete(const std::string& table, uint64_t wal_seq, const model::TimeRange& range,
@@ -130,7 +102,7 @@ void FilesTest::Delete(const std::string& table, uint64_t wal_seq, const model::
   persist::IndexChange change;
   change.added_tombstones.push_back(
       std::make_shared<const persist::Tombstone>(std::move(tombstone)));
-  ASSERT_TRUE(files_.Commit(change, nullptr).ok());
+  ASSERT_TRUE(files_->Commit(change, nullptr).ok());
 }
 
 }  // namespace influxdb3::query::testing

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -11,31 +10,6 @@
 #include "query/testing/engine_fixture.h"
 
 namespace influxdb3::query::testing {
-
-/// Files of tables, held in a vector. One thread changes it.
-class VectorFileIndex : public persist::FileIndex {
- public:
-  const persist::RecoveredState& recovered() const override { return recovered_; }
-  uint64_t NextFileId() override { return next_file_id_++; }
-  std::string PathOf(util::DbId db, util::TableId table, int64_t chunk_time_ns,
-                     uint64_t file_id) const override;
-  util::Status Commit(const persist::IndexChange& change,
-                      const std::function<void()>& publish) override;
-  std::shared_ptr<const persist::TableFiles> View(util::TableId table,
-                                                  const model::TimeRange& range,
-                                                  const std::function<void()>& with) const override;
-  std::vector<std::shared_ptr<const persist::ParquetFile>> AllFiles() const override {
-    return files_;
-  }
-  persist::IndexStats stats() const override { return {}; }
-  util::Result<uint64_t> RemoveOrphans(int64_t, int64_t) override { return uint64_t{0}; }
-
- private:
-  persist::RecoveredState recovered_;
-  uint64_t next_file_id_ = 1;
-  std::vector<std::shared_ptr<const persist::ParquetFile>> files_;
-  std::vector<std::shared_ptr<const persist::Tombstone>> tombstones_;
-};
 
 /// A row of a file: values by column, as text (numbers, true and false).
 struct FileRow {
@@ -68,7 +42,7 @@ class FilesTest : public EngineTest {
   std::shared_ptr<const model::TableSchema> SchemaOf(const std::string& table) const;
 
   std::unique_ptr<object_store::ObjectStore> store_;
-  VectorFileIndex files_;
+  std::unique_ptr<persist::FileIndex> files_;
 };
 
 }  // namespace influxdb3::query::testing

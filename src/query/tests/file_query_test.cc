@@ -129,6 +129,10 @@ TEST_F(FileQueryTest, RetentionHidesOldRowsOfFiles) {
   Apply({model::SetRetentionOp{catalog_.state()->FindDatabase("d")->id, 2 * kHour}});
   EXPECT_EQ(Rows("SELECT f FROM cpu"), (Texts{"2"}));
   EXPECT_EQ(Row("SELECT count(*) FROM cpu"), "1");
+  // The table's own retention counts when it is shorter.
+  const auto schema = SchemaOf("cpu");
+  Apply({model::SetTableRetentionOp{schema->db_id(), schema->table_id(), kHour / 2}});
+  EXPECT_EQ(Row("SELECT count(*) FROM cpu"), "0");
 }
 
 TEST_F(FileQueryTest, NewestRowsOfEachSeriesComeFromBufferAndFiles) {
@@ -176,7 +180,7 @@ TEST_F(FileQueryTest, AQueryOverMoreFilesThanTheLimitFails) {
 TEST_F(FileQueryTest, AMissingFileFailsTheQueryAndNotTheEngine) {
   WriteFile("cpu", {{{{"f", "1"}}, 10}}, {});
   WriteFile("cpu", {{{{"f", "2"}}, 20}}, {});
-  ASSERT_TRUE(store_->Delete(files_.AllFiles()[1]->path).ok());
+  ASSERT_TRUE(store_->Delete(files_->AllFiles()[1]->path).ok());
   EXPECT_EQ(Error("SELECT f FROM cpu").rfind("i/o error", 0), 0U);
   EXPECT_EQ(Rows("SELECT f FROM cpu WHERE time < '1970-01-01T00:00:00.000000020Z'"), (Texts{"1"}));
 }
@@ -191,20 +195,20 @@ TEST_F(FileQueryTest, SystemTableListsTheFilesOfTheDatabase) {
             (Texts{"table_name", "path", "size_bytes", "row_count", "min_time", "max_time"}));
   EXPECT_EQ(answer.types, (Texts{"string", "string", "uint64", "uint64", "int64", "int64"}));
   ASSERT_EQ(answer.rows.size(), 2U);
-  const auto files = files_.AllFiles();
+  const auto files = files_->AllFiles();
   const auto line = [](const std::string& table, const persist::ParquetFile& file,
                        const std::string& rest) {
     return table + "|" + file.path + "|" + std::to_string(file.size_bytes) + "|" + rest;
   };
-  EXPECT_EQ(answer.rows[0], line("cpu", *files[1], "2|10|30"));
-  EXPECT_EQ(answer.rows[1], line("mem", *files[0], "1|-5|-5"));
+  EXPECT_EQ(answer.rows[0], line("cpu", *files[0], "2|10|30"));
+  EXPECT_EQ(answer.rows[1], line("mem", *files[1], "1|-5|-5"));
   EXPECT_EQ(Row("SELECT count(*) FROM system.parquet_files WHERE table_name = 'cpu'"), "1");
 }
 
 TEST_F(FileQueryTest, UsersCannotNameFilesOrScans) {
   WriteFile("cpu", {{{{"f", "1"}}, 10}}, {});
   EXPECT_NE(Error("SELECT * FROM influxdb3_file_scan('0')"), "");
-  EXPECT_NE(Error("SELECT * FROM read_parquet('iox://files/" + files_.AllFiles()[0]->path + "')"),
+  EXPECT_NE(Error("SELECT * FROM read_parquet('iox://files/" + files_->AllFiles()[0]->path + "')"),
             "");
 }
 
