@@ -70,8 +70,7 @@ Status MergeCursor::LoadBatch() {
 }
 
 void MergeCursor::EnterSeries() {
-  // Rows of a series lie together and tags that change often stand last, so the end of the run is
-  // searched from the last tag's side, each tag only as far as the ones before it agree.
+  // Each tag is looked at only as far as the ones before it agree.
   series_end_ = batch_->num_rows();
   for (size_t tag = 0; tag < tag_count_; ++tag) {
     const TagColumn column(*batch_->column(static_cast<int>(tag)));

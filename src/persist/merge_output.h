@@ -2,20 +2,14 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
-#include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "util/result.h"
 
 namespace arrow {
 class ArrayBuilder;
-class Buffer;
-class Int32Builder;
 class RecordBatch;
 class Schema;
-class StringBuilder;
 }  // namespace arrow
 
 namespace influxdb3::persist {
@@ -29,6 +23,9 @@ class MergeOutput {
   ~MergeOutput();
 
   int64_t row_count() const { return row_count_; }
+  /// Of the strings of fields, the only values that can be large.
+  int64_t string_bytes() const { return string_bytes_; }
+
   /// `count` rows of `cursor` from its present one on, all of one series.
   util::Status AppendRows(const MergeCursor& cursor, int64_t count);
   /// The present rows of `cursors`, which have the same key, as one: of each field the last value
@@ -40,11 +37,14 @@ class MergeOutput {
  private:
   struct Tag;
   util::Status AppendTags(const MergeCursor& cursor, int64_t count);
+  util::Status AppendColumn(size_t column, const arrow::RecordBatch& batch, int64_t row,
+                            int64_t count);
 
   const std::shared_ptr<arrow::Schema> schema_;
   std::vector<std::unique_ptr<Tag>> tags_;
   std::vector<std::unique_ptr<arrow::ArrayBuilder>> columns_;  // fields and time
   int64_t row_count_ = 0;
+  int64_t string_bytes_ = 0;
 };
 
 }  // namespace influxdb3::persist
