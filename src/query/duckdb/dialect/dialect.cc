@@ -156,6 +156,8 @@ void RegisterDialect(duckdb::DatabaseInstance& database) {
   RegisterCasts(loader);
   RegisterArithmetic(loader);
   RegisterDigests(loader);
+  RegisterLists(loader);
+  RegisterListShapes(loader);
   RegisterMath(loader);
   RegisterText(loader);
   RegisterTimeBins(loader);

@@ -20,6 +20,8 @@ using BoundArguments = duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>;
 void RegisterArithmetic(duckdb::ExtensionLoader& loader);
 void RegisterCasts(duckdb::ExtensionLoader& loader);
 void RegisterDigests(duckdb::ExtensionLoader& loader);
+void RegisterLists(duckdb::ExtensionLoader& loader);
+void RegisterListShapes(duckdb::ExtensionLoader& loader);
 void RegisterMath(duckdb::ExtensionLoader& loader);
 void RegisterText(duckdb::ExtensionLoader& loader);
 void RegisterTimeBins(duckdb::ExtensionLoader& loader);

@@ -53,7 +53,8 @@ ExpressionPtr Element(FunctionCall& call) {
 }
 
 ExpressionPtr Slice(FunctionCall& call) {
-  CheckArgumentCount(call, 3, 3);
+  CheckArgumentCount(call, 3, 4);
+  if (call.children.size() == 4) return CallList("iox_list_slice", std::move(call.children));
   return Operator(ExpressionType::ARRAY_SLICE, std::move(call.children[0]),
                   std::move(call.children[1]), std::move(call.children[2]));
 }
@@ -90,10 +91,61 @@ ExpressionPtr AnyValue(FunctionCall& call) {
   return Call("list_any_value", std::move(call.children[0]));
 }
 
-ExpressionPtr Union(FunctionCall& call) {
+ExpressionPtr Count(int64_t count) {
+  return Literal(Value::BIGINT(count));
+}
+
+/// The calls take any number of elements where they name none: the first, or all.
+ExpressionPtr Remove(FunctionCall& call) {
+  const bool some = call.function_name.ends_with("_n");
+  CheckArgumentCount(call, some ? 3 : 2, some ? 3 : 2);
+  if (!some) call.children.push_back(Count(call.function_name.ends_with("_all") ? INT64_MAX : 1));
+  return CallList("iox_list_remove", std::move(call.children));
+}
+
+ExpressionPtr Replace(FunctionCall& call) {
+  const bool some = call.function_name.ends_with("_n");
+  CheckArgumentCount(call, some ? 4 : 3, some ? 4 : 3);
+  if (!some) call.children.push_back(Count(call.function_name.ends_with("_all") ? INT64_MAX : 1));
+  return CallList("iox_list_replace", std::move(call.children));
+}
+
+ExpressionPtr Position(FunctionCall& call) {
+  CheckArgumentCount(call, 2, 3);
+  if (call.children.size() == 2) call.children.push_back(Count(1));
+  return CallList("iox_list_position", std::move(call.children));
+}
+
+ExpressionPtr Length(FunctionCall& call) {
+  CheckArgumentCount(call, 1, 2);
+  if (call.children.size() == 2) return CallList("iox_array_length", std::move(call.children));
+  return CastTo(duckdb::LogicalType::UBIGINT, CallList("len", std::move(call.children)));
+}
+
+ExpressionPtr ToText(FunctionCall& call) {
+  CheckArgumentCount(call, 2, 3);
+  if (call.children.size() == 2)
+    call.children.push_back(Literal(Value(duckdb::LogicalType::VARCHAR)));
+  return CallList("iox_array_to_string", std::move(call.children));
+}
+
+ExpressionPtr FromText(FunctionCall& call) {
+  CheckArgumentCount(call, 2, 3);
+  if (call.children.size() == 2)
+    call.children.push_back(Literal(Value(duckdb::LogicalType::VARCHAR)));
+  return CallList("iox_string_to_array", std::move(call.children));
+}
+
+/// The element goes first, unlike in DuckDB.
+ExpressionPtr Prepend(FunctionCall& call) {
   CheckArgumentCount(call, 2, 2);
-  return Call("list_distinct",
-              Call("list_concat", std::move(call.children[0]), std::move(call.children[1])));
+  return CallList("list_prepend", std::move(call.children));
+}
+
+/// A key that is not there gives a list with NULL in it.
+ExpressionPtr MapElement(FunctionCall& call) {
+  CheckArgumentCount(call, 2, 2);
+  return Call("list_resize", CallList("map_extract", std::move(call.children)), Count(1));
 }
 
 /// A second copy of an argument, for the guards of list sizes. Copies double what they hold, so
@@ -143,51 +195,66 @@ std::vector<FunctionEntry> NestedFunctions() {
     LogicalTypeId result = LogicalTypeId::INVALID;
     CallTransform transform = nullptr;
   };
-  const LogicalTypeId count = LogicalTypeId::UBIGINT;
-  const Both both[] = {{"any_value", "", LogicalTypeId::INVALID, AnyValue},
-                       {"union", "", LogicalTypeId::INVALID, Union},
+  const LogicalTypeId own = LogicalTypeId::INVALID;
+  const Both both[] = {{"any_value", "", own, AnyValue},
                        {"append", "list_append"},
                        {"cat", "list_concat"},
                        {"concat", "list_concat"},
                        {"contains", "list_contains"},
-                       {"distinct", "list_distinct"},
-                       {"element", "", LogicalTypeId::INVALID, Element},
-                       {"extract", "", LogicalTypeId::INVALID, Element},
+                       {"dims", "iox_array_dims"},
+                       {"distance", "iox_array_distance"},
+                       {"distinct", "iox_list_distinct"},
+                       {"element", "", own, Element},
+                       {"except", "iox_list_except"},
+                       {"extract", "", own, Element},
                        {"has", "list_contains"},
                        {"has_all", "list_has_all"},
                        {"has_any", "list_has_any"},
-                       {"indexof", "list_position", count},
-                       {"intersect", "list_intersect"},
-                       {"join", "array_to_string"},
-                       {"length", "len", count},
+                       {"indexof", "", own, Position},
+                       {"intersect", "iox_list_intersect"},
+                       {"join", "", own, ToText},
+                       {"length", "", own, Length},
                        {"max", "list_max"},
                        {"min", "list_min"},
+                       {"ndims", "iox_array_ndims"},
                        {"pop_back", "array_pop_back"},
                        {"pop_front", "array_pop_front"},
-                       {"position", "list_position", count},
-                       {"prepend", "list_prepend"},
+                       {"position", "", own, Position},
+                       {"positions", "iox_list_positions"},
+                       {"prepend", "", own, Prepend},
                        {"push_back", "list_append"},
-                       {"push_front", "array_push_front"},
-                       {"resize", "", LogicalTypeId::INVALID, Resize},
+                       {"push_front", "", own, Prepend},
+                       {"remove", "", own, Remove},
+                       {"remove_all", "", own, Remove},
+                       {"remove_n", "", own, Remove},
+                       {"repeat", "iox_list_repeat"},
+                       {"replace", "", own, Replace},
+                       {"replace_all", "", own, Replace},
+                       {"replace_n", "", own, Replace},
+                       {"resize", "", own, Resize},
                        {"reverse", "list_reverse"},
-                       {"slice", "", LogicalTypeId::INVALID, Slice},
-                       {"sort", "", LogicalTypeId::INVALID, Sort},
-                       {"to_string", "array_to_string"}};
+                       {"slice", "", own, Slice},
+                       {"sort", "", own, Sort},
+                       {"to_string", "", own, ToText},
+                       {"union", "iox_list_union"}};
   for (const Both& entry : both) {
     for (const char* prefix : {"array_", "list_"}) {
       table.push_back({std::string(prefix) + entry.suffix, kScalar, entry.engine, entry.result,
                        entry.transform});
     }
   }
-  for (const char* name : {"flatten", "map", "map_extract", "map_keys", "map_values", "unnest"}) {
+  for (const char* name : {"flatten", "map", "map_entries", "map_keys", "map_values", "unnest"}) {
     table.push_back(Mapped(name, name));
   }
-  table.push_back(Mapped("cardinality", "len", count));
-  table.push_back(Mapped("element_at", "map_extract"));
+  table.push_back(Mapped("cardinality", "iox_cardinality"));
   table.push_back(Mapped("arrays_overlap", "list_has_any"));
   table.push_back(Mapped("make_array", "list_value"));
   table.push_back(Mapped("make_list", "list_value"));
   const std::pair<const char*, CallTransform> built[] = {{"array_empty", Empty},
+                                                         {"element_at", MapElement},
+                                                         {"map_extract", MapElement},
+                                                         {"string_to_array", FromText},
+                                                         {"string_to_list", FromText},
                                                          {"empty", Empty},
                                                          {"get_field", Element},
                                                          {"generate_series", Series},

@@ -232,8 +232,6 @@ std::vector<FunctionEntry> TextFunctions() {
   table.push_back(Mapped("substring", "iox_substr"));
   table.push_back(Mapped("substring_index", "iox_substr_index"));
   table.push_back(Mapped("uuid", "uuid", LogicalTypeId::VARCHAR));
-  table.push_back(Mapped("string_to_array", "string_split"));
-  table.push_back(Mapped("string_to_list", "string_split"));
   table.push_back(Built("binary", BinaryLiteral));
   table.push_back(Built("chr", Character));
   table.push_back(Built("coalesce", CoalesceAny));
