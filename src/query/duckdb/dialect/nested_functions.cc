@@ -185,62 +185,62 @@ FunctionEntry Mapped(const std::string& name, const char* engine,
   return {name, kScalar, engine, result};
 }
 
+/// Functions called array_ and list_.
+struct Both {
+  const char* suffix;
+  const char* engine;
+  CallTransform transform = nullptr;
+};
+constexpr Both kBoth[] = {{"any_value", "", AnyValue},
+                          {"append", "list_append"},
+                          {"cat", "list_concat"},
+                          {"concat", "list_concat"},
+                          {"contains", "list_contains"},
+                          {"dims", "iox_array_dims"},
+                          {"distance", "iox_array_distance"},
+                          {"distinct", "iox_list_distinct"},
+                          {"element", "", Element},
+                          {"except", "iox_list_except"},
+                          {"extract", "", Element},
+                          {"has", "list_contains"},
+                          {"has_all", "list_has_all"},
+                          {"has_any", "list_has_any"},
+                          {"indexof", "", Position},
+                          {"intersect", "iox_list_intersect"},
+                          {"join", "", ToText},
+                          {"length", "", Length},
+                          {"max", "list_max"},
+                          {"min", "list_min"},
+                          {"ndims", "iox_array_ndims"},
+                          {"pop_back", "array_pop_back"},
+                          {"pop_front", "array_pop_front"},
+                          {"position", "", Position},
+                          {"positions", "iox_list_positions"},
+                          {"prepend", "", Prepend},
+                          {"push_back", "list_append"},
+                          {"push_front", "", Prepend},
+                          {"remove", "", Remove},
+                          {"remove_all", "", Remove},
+                          {"remove_n", "", Remove},
+                          {"repeat", "iox_list_repeat"},
+                          {"replace", "", Replace},
+                          {"replace_all", "", Replace},
+                          {"replace_n", "", Replace},
+                          {"resize", "", Resize},
+                          {"reverse", "list_reverse"},
+                          {"slice", "", Slice},
+                          {"sort", "", Sort},
+                          {"to_string", "", ToText},
+                          {"union", "iox_list_union"}};
+
 }  // namespace
 
 std::vector<FunctionEntry> NestedFunctions() {
   std::vector<FunctionEntry> table;
-  struct Both {
-    const char* suffix;
-    const char* engine;
-    LogicalTypeId result = LogicalTypeId::INVALID;
-    CallTransform transform = nullptr;
-  };
-  const LogicalTypeId own = LogicalTypeId::INVALID;
-  const Both both[] = {{"any_value", "", own, AnyValue},
-                       {"append", "list_append"},
-                       {"cat", "list_concat"},
-                       {"concat", "list_concat"},
-                       {"contains", "list_contains"},
-                       {"dims", "iox_array_dims"},
-                       {"distance", "iox_array_distance"},
-                       {"distinct", "iox_list_distinct"},
-                       {"element", "", own, Element},
-                       {"except", "iox_list_except"},
-                       {"extract", "", own, Element},
-                       {"has", "list_contains"},
-                       {"has_all", "list_has_all"},
-                       {"has_any", "list_has_any"},
-                       {"indexof", "", own, Position},
-                       {"intersect", "iox_list_intersect"},
-                       {"join", "", own, ToText},
-                       {"length", "", own, Length},
-                       {"max", "list_max"},
-                       {"min", "list_min"},
-                       {"ndims", "iox_array_ndims"},
-                       {"pop_back", "array_pop_back"},
-                       {"pop_front", "array_pop_front"},
-                       {"position", "", own, Position},
-                       {"positions", "iox_list_positions"},
-                       {"prepend", "", own, Prepend},
-                       {"push_back", "list_append"},
-                       {"push_front", "", own, Prepend},
-                       {"remove", "", own, Remove},
-                       {"remove_all", "", own, Remove},
-                       {"remove_n", "", own, Remove},
-                       {"repeat", "iox_list_repeat"},
-                       {"replace", "", own, Replace},
-                       {"replace_all", "", own, Replace},
-                       {"replace_n", "", own, Replace},
-                       {"resize", "", own, Resize},
-                       {"reverse", "list_reverse"},
-                       {"slice", "", own, Slice},
-                       {"sort", "", own, Sort},
-                       {"to_string", "", own, ToText},
-                       {"union", "iox_list_union"}};
-  for (const Both& entry : both) {
+  for (const Both& entry : kBoth) {
     for (const char* prefix : {"array_", "list_"}) {
-      table.push_back({std::string(prefix) + entry.suffix, kScalar, entry.engine, entry.result,
-                       entry.transform});
+      table.push_back({std::string(prefix) + entry.suffix, kScalar, entry.engine,
+                       LogicalTypeId::INVALID, entry.transform});
     }
   }
   for (const char* name : {"flatten", "map", "map_entries", "map_keys", "map_values", "unnest"}) {
