@@ -25,7 +25,7 @@ constexpr int64_t kSecondNs = 1'000'000'000;
 constexpr int64_t kAssertionSeconds = 3600;
 constexpr int64_t kRenewBeforeNs = 300 * kSecondNs;
 constexpr int64_t kTryAgainNs = 10 * kSecondNs;
-constexpr int64_t kTokenSecondsMax = 24 * 3600;
+constexpr int64_t kTokenSecondsMax = int64_t{24} * 3600;
 constexpr char kScope[] = "https://www.googleapis.com/auth/devstorage.read_write";
 
 /// Leaves `text` as it is where the object has no such text.

@@ -64,7 +64,7 @@ class GooglePartTarget : public PartTarget {
   Status Discard() override {
     if (session_.empty() || done_) return Status::Ok();
     // Any answer will do: 499 is the usual one, and a session that is gone is what is wanted.
-    const Status status = bucket_->SendToSession(session_, path_, "", "", true).status();
+    Status status = bucket_->SendToSession(session_, path_, "", "", true).status();
     if (status.ok()) session_.clear();
     return status;
   }

@@ -154,7 +154,7 @@ class CurlClient : public HttpClient {
     const auto add = [&list](const std::string& line) {
       list.reset(curl_slist_append(list.release(), line.c_str()));
     };
-    for (const auto& [name, value] : request.headers) add(name + ": " + value);
+    for (const auto& [name, value] : request.headers) add(fmt::format("{}: {}", name, value));
     add("Expect:");  // a body is sent at once
     return list;
   }

@@ -34,13 +34,13 @@ class LockedStore : public ObjectStore {
     if (mode == PutMode::kOverwrite) return store_->Put(path, bytes, mode);
     std::lock_guard lock(mutex_);
     RETURN_IF_ERROR(CheckLock());
-    const Status found = store_->Head(path).status();
+    Status found = store_->Head(path).status();
     if (found.ok()) {
       return Status::AlreadyExists(Describe() + ": '" + path + "' exists already");
     }
     if (found.code() != StatusCode::kNotFound) return found;
     RETURN_IF_ERROR(store_->Put(path, bytes, PutMode::kOverwrite));
-    const Status after = CheckLock();
+    Status after = CheckLock();
     if (after.code() != StatusCode::kAlreadyExists) return after;
     // Not AlreadyExists, which would say that nothing was written.
     return Status::Io(after.message());
@@ -62,8 +62,8 @@ class LockedStore : public ObjectStore {
 
  private:
   Status CheckLock() {
-    const Status lost = Status::AlreadyExists(Describe() + ": another server has taken the lock '" +
-                                              lock_path_ + "'");
+    Status lost = Status::AlreadyExists(Describe() + ": another server has taken the lock '" +
+                                        lock_path_ + "'");
     if (is_lost_) return lost;
     const Result<std::string> held = store_->Get(lock_path_);
     if (held.ok() && *held == holder_) return Status::Ok();
