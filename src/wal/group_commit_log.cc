@@ -255,7 +255,9 @@ Status GroupCommitLog::Shutdown() {
   sink_->StopWaiting();
   if (flush_thread_.joinable()) flush_thread_.join();
   if (apply_thread_.joinable()) apply_thread_.join();
-  return last_flush_;
+  // The last flush may have had nothing to write.
+  std::lock_guard lock(mutex_);
+  return fenced_.ok() ? last_flush_ : fenced_;
 }
 
 Status GroupCommitLog::Truncate(uint64_t covered_seq) {

@@ -1,39 +1,37 @@
-// The worked example of docs/format/wal.md is what the code writes and reads.
+// The worked examples of docs/format/wal.md are what the code writes and reads.
 
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <vector>
 
+#include "wal/object_format.h"
 #include "wal/record.h"
 #include "wal/segment_format.h"
 
 namespace influxdb3::wal {
 namespace {
 
-/// The bytes of the last code block of the page: hexadecimal pairs up to three spaces.
-std::string ExampleBytes() {
+/// The bytes of the page's code blocks: hexadecimal pairs up to three spaces.
+std::vector<std::string> ExampleBytes() {
   std::ifstream page(INFLUXDB3_WAL_PAGE);
   EXPECT_TRUE(page.good());
   std::string line;
-  std::string block;
-  std::string last_block;
+  std::vector<std::string> blocks;
   bool inside = false;
   while (std::getline(page, line)) {
     if (line == "```") {
-      if (inside) last_block = block;
-      block.clear();
       inside = !inside;
+      if (inside) blocks.emplace_back();
     } else if (inside) {
-      block += line.substr(0, line.find("   ")) + " ";
+      std::istringstream pairs(line.substr(0, line.find("   ")));
+      std::string pair;
+      while (pairs >> pair) blocks.back() += static_cast<char>(std::stoi(pair, nullptr, 16));
     }
   }
-  std::istringstream pairs(last_block);
-  std::string bytes;
-  std::string pair;
-  while (pairs >> pair) bytes += static_cast<char>(std::stoi(pair, nullptr, 16));
-  return bytes;
+  return blocks;
 }
 
 std::string Hex(const std::string& bytes) {
@@ -46,13 +44,20 @@ std::string Hex(const std::string& bytes) {
   return hex;
 }
 
-TEST(FormatPage, ExampleIsWhatTheCodeWrites) {
+TEST(FormatPage, ExamplesAreWhatTheCodeWrites) {
   Record record;
   record.ops = {model::CreateDatabaseOp{util::DbId(1), "a", std::nullopt, 0}};
   const std::string payload = EncodeRecord(record).value();
   std::string segment = EncodeSegmentHeader(1);
   AppendFrame(1, 1, payload, PayloadHash(payload), &segment);
-  EXPECT_EQ(Hex(segment), Hex(ExampleBytes()));
+  const std::vector<std::string> examples = ExampleBytes();
+  ASSERT_EQ(examples.size(), 2u);
+  EXPECT_EQ(Hex(segment), Hex(examples[0]));
+
+  const std::string object =
+      EncodeObject({{1, payload, PayloadHash(payload)}}, "0123456789abcdef", kObjectOpensWriter);
+  EXPECT_EQ(Hex(object.substr(0, kObjectHeaderBytes)), Hex(examples[1]));
+  EXPECT_EQ(object.substr(kObjectHeaderBytes), segment.substr(kSegmentHeaderBytes));
 }
 
 }  // namespace
