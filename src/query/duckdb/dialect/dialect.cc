@@ -159,6 +159,7 @@ void RegisterDialect(duckdb::DatabaseInstance& database) {
   RegisterLists(loader);
   RegisterListShapes(loader);
   RegisterMath(loader);
+  RegisterRowChanges(loader);
   RegisterText(loader);
   RegisterTimeBins(loader);
   RegisterWallClockBins(loader);

@@ -23,6 +23,7 @@ void RegisterDigests(duckdb::ExtensionLoader& loader);
 void RegisterLists(duckdb::ExtensionLoader& loader);
 void RegisterListShapes(duckdb::ExtensionLoader& loader);
 void RegisterMath(duckdb::ExtensionLoader& loader);
+void RegisterRowChanges(duckdb::ExtensionLoader& loader);
 void RegisterText(duckdb::ExtensionLoader& loader);
 void RegisterTimeBins(duckdb::ExtensionLoader& loader);
 void RegisterWallClockBins(duckdb::ExtensionLoader& loader);

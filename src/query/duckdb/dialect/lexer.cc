@@ -223,8 +223,8 @@ class Lexer {
 
   void ReadSymbol(Token& token) {
     static constexpr std::string_view kSymbols[] = {
-        "!~~*", "<=>", "!~~", "!~*", "~~*", "::", "<=", ">=", "<>", "!=", "==",
-        "||",   "<<",  ">>",  "~~",  "~*",  "!~", "->", "=>", ":=", "//", "**"};
+        "!~~*", "<=>", "!~~", "!~*", "~~*", "::", "<=", ">=", "<>", "!=", "==", "||",
+        "<<",   ">>",  "~~",  "~*",  "!~",  "->", "=>", "@>", "<@", ":=", "//", "**"};
     token.kind = TokenKind::kSymbol;
     for (std::string_view symbol : kSymbols) {
       if (sql_.substr(position_, symbol.size()) == symbol) {

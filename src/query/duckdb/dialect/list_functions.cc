@@ -1,5 +1,6 @@
 // Functions that make lists of lists' elements: removing, replacing, sets, slices, repetition.
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string_view>
 
@@ -193,6 +194,33 @@ void RunSets(DataChunk& arguments, ExpressionState&, Vector& result) {
   builder.Finish(result);
 }
 
+/// Either argument may be an element instead of a list.
+void RunConcat(DataChunk& arguments, ExpressionState&, Vector& result) {
+  const idx_t rows = RowsToCompute(arguments, result);
+  std::vector<Vector*> sources;
+  std::vector<std::optional<ListArgument>> lists(2);
+  for (size_t side = 0; side < 2; ++side) {
+    Vector& argument = arguments.data[side];
+    const bool is_list = argument.GetType() == result.GetType();
+    if (is_list) lists[side].emplace(argument, rows);
+    sources.push_back(is_list ? &lists[side]->elements() : &argument);
+  }
+  ListBuilder builder(sources);
+  for (idx_t row = 0; row < rows; ++row) {
+    for (size_t side = 0; side < 2; ++side) {
+      if (!lists[side]) {
+        builder.Add(side, row);
+      } else if (!lists[side]->IsNull(row)) {
+        for (idx_t i = 0; i < lists[side]->Size(row); ++i) {
+          builder.Add(side, lists[side]->At(row, i));
+        }
+      }
+    }
+    builder.EndList();
+  }
+  builder.Finish(result);
+}
+
 void RunRepeat(DataChunk& arguments, ExpressionState&, Vector& result) {
   const idx_t rows = RowsToCompute(arguments, result);
   GrowthBudget budget;
@@ -281,6 +309,28 @@ duckdb::unique_ptr<duckdb::FunctionData> BindLists(duckdb::ClientContext& contex
   return nullptr;
 }
 
+duckdb::unique_ptr<duckdb::FunctionData> BindConcat(duckdb::ClientContext& context,
+                                                    duckdb::ScalarFunction& function,
+                                                    BoundArguments& arguments) {
+  std::vector<LogicalType> types;
+  for (const auto& argument : arguments) {
+    types.push_back(LogicalType::NormalizeType(argument->return_type));
+  }
+  const bool left = types[0].id() == LogicalTypeId::LIST;
+  const bool right = types[1].id() == LogicalTypeId::LIST;
+  LogicalType element = Common(context, left ? duckdb::ListType::GetChildType(types[0]) : types[0],
+                               right ? duckdb::ListType::GetChildType(types[1]) : types[1]);
+  if (element.id() == LogicalTypeId::INVALID) {
+    ThrowFromFunction(
+        Status::InvalidArgument("Error during planning: the operands of || have no common type"));
+  }
+  if (element.id() == LogicalTypeId::SQLNULL) element = LogicalType::BIGINT;
+  function.return_type = LogicalType::LIST(element);
+  function.arguments = {left ? function.return_type : element,
+                        right ? function.return_type : element};
+  return nullptr;
+}
+
 void Register(duckdb::ExtensionLoader& loader, const std::string& name, size_t argument_count,
               duckdb::bind_scalar_function_t bind, duckdb::scalar_function_t run,
               const LogicalType& result = LogicalType::ANY) {
@@ -304,6 +354,7 @@ void RegisterLists(duckdb::ExtensionLoader& loader) {
   Register(loader, "iox_list_union", 2, BindLists<2, 0>, RunSets<SetOperation::kUnion>);
   Register(loader, "iox_list_intersect", 2, BindLists<2, 0>, RunSets<SetOperation::kIntersect>);
   Register(loader, "iox_list_except", 2, BindLists<2, 0>, RunSets<SetOperation::kExcept>);
+  Register(loader, "iox_list_concat", 2, BindConcat, RunConcat);
   Register(loader, "iox_list_slice", 4, BindLists<1, 0>, RunSlice);
   Register(loader, "iox_list_repeat", 2, BindLists<0, 1>, RunRepeat);
 }

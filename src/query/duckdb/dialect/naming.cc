@@ -162,22 +162,6 @@ bool IsUnknownLiteral(const ParsedExpression& expression) {
 
 }  // namespace
 
-const ParsedExpression* BooleanTestOperand(const ParsedExpression& expression, std::string* test) {
-  if (expression.GetExpressionClass() != ExpressionClass::COMPARISON) return nullptr;
-  const auto& comparison = expression.Cast<duckdb::ComparisonExpression>();
-  const bool distinct = comparison.type == ExpressionType::COMPARE_DISTINCT_FROM;
-  if (!distinct && comparison.type != ExpressionType::COMPARE_NOT_DISTINCT_FROM) return nullptr;
-  const Value* value = LiteralValue(*comparison.right);
-  if (value == nullptr || value->type().id() != LogicalTypeId::BOOLEAN) return nullptr;
-  if (comparison.left->GetExpressionClass() != ExpressionClass::CAST ||
-      HasLocation(*comparison.left)) {
-    return nullptr;
-  }
-  *test = fmt::format("IS {}{}", distinct ? "NOT " : "",
-                      duckdb::BooleanValue::Get(*value) ? "TRUE" : "FALSE");
-  return comparison.left->Cast<duckdb::CastExpression>().child.get();
-}
-
 std::string Rewriter::NameList(const duckdb::vector<ExpressionPtr>& list, const char* separator,
                                const ExpressionContext& context, bool casts) {
   std::string text;
@@ -224,6 +208,11 @@ std::string Rewriter::NameOfCall(const duckdb::FunctionExpression& call,
     const std::string_view symbol = OperatorSymbol(call.function_name);
     if (call.children.size() == 1) {
       return fmt::format("({} {})", symbol, NameOf(*call.children[0], context, casts));
+    }
+    if (const std::string list = NameOfListOperator(call); !list.empty()) {
+      const bool swapped = symbol == "<@";
+      return fmt::format("{}({},{})", list, NameOf(*call.children[swapped ? 1 : 0], context, casts),
+                         NameOf(*call.children[swapped ? 0 : 1], context, casts));
     }
     return fmt::format("{} {} {}", NameOf(*call.children[0], context, casts), symbol,
                        NameOf(*call.children[1], context, casts));

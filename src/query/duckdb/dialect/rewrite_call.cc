@@ -7,6 +7,7 @@
 
 #include "query/duckdb/dialect/arrow_type_text.h"
 #include "query/duckdb/dialect/rewriter.h"
+#include "query/duckdb/dialect/row_changes.h"
 #include "query/duckdb/dialect/sql_error.h"
 #include "query/duckdb/dialect/statement.h"
 
@@ -120,6 +121,15 @@ bool Rewriter::RewriteOperatorCall(ExpressionPtr& expression) {
   if (symbol == "<=>") {
     expression = Compare(ExpressionType::COMPARE_NOT_DISTINCT_FROM, std::move(call.children[0]),
                          std::move(call.children[1]));
+    return true;
+  }
+  if (symbol == "<@") {
+    expression = Call("list_has_all", std::move(call.children[1]), std::move(call.children[0]));
+    return true;
+  }
+  if (symbol == "||" &&
+      (IsListConstructor(*call.children[0]) || IsListConstructor(*call.children[1]))) {
+    expression = Call("iox_list_concat", std::move(call.children[0]), std::move(call.children[1]));
     return true;
   }
   if (symbol == "||" || symbol == "&" || symbol == "|" || symbol == "<<" || symbol == ">>") {
@@ -244,6 +254,10 @@ void Rewriter::RewriteWindow(ExpressionPtr& expression, const ExpressionContext&
   window.catalog.clear();
   window.schema.clear();
   if (entry == nullptr) return;
+  if (IsRowChange(entry->name)) {
+    expression = RowChange(entry->name, window);
+    return;
+  }
   if (window.type == ExpressionType::WINDOW_AGGREGATE) {
     if (entry->engine.empty()) ThrowUnsupported(fmt::format("{} with OVER", name));
     window.function_name = entry->engine;

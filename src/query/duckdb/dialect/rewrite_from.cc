@@ -139,6 +139,11 @@ void Rewriter::RewriteBaseTable(duckdb::unique_ptr<Ref>& ref, Scope& scope, cons
 
 void Rewriter::RewriteJoin(duckdb::JoinRef& join, Scope& scope, const Scope* outer,
                            const CteScope* ctes) {
+  const bool one_sided = join.type == duckdb::JoinType::SEMI || join.type == duckdb::JoinType::ANTI;
+  if (join.ref_type == duckdb::JoinRefType::ASOF && one_sided) {
+    std::swap(join.left, join.right);
+    join.ref_type = duckdb::JoinRefType::REGULAR;
+  }
   if (join.ref_type == duckdb::JoinRefType::ASOF ||
       join.ref_type == duckdb::JoinRefType::POSITIONAL) {
     ThrowUnsupported("ASOF and POSITIONAL joins");
@@ -184,9 +189,36 @@ void Rewriter::RewriteJoin(duckdb::JoinRef& join, Scope& scope, const Scope* out
     Rewrite(join.condition, context);
   }
   // Only the left side of these is visible afterwards.
-  if (join.type == duckdb::JoinType::SEMI || join.type == duckdb::JoinType::ANTI) {
+  if (one_sided) {
     scope.Truncate(middle);
   }
+}
+
+/// `unnest(a, b)`: side by side, the shorter ones end in NULLs.
+void Rewriter::RewriteUnnests(duckdb::unique_ptr<Ref>& ref, Scope& scope, const CteScope* ctes) {
+  auto& table = ref->Cast<duckdb::TableFunctionRef>();
+  auto& call = table.function->Cast<duckdb::FunctionExpression>();
+  ExpressionContext context;
+  context.scope = &scope;
+  context.ctes = ctes;
+  auto node = duckdb::make_uniq<duckdb::SelectNode>();
+  node->from_table = duckdb::make_uniq<duckdb::EmptyTableRef>();
+  std::vector<OutputColumn> columns;
+  for (ExpressionPtr& child : call.children) {
+    OutputColumn column;
+    column.name = fmt::format("UNNEST({})", NameOf(*child, context));
+    column.engine_name = fmt::format("value{}", columns.size());
+    Rewrite(child, context);
+    node->select_list.push_back(Call("unnest", std::move(child)));
+    node->select_list.back()->SetAlias(column.engine_name);
+    columns.push_back(std::move(column));
+  }
+  auto statement = duckdb::make_uniq<duckdb::SelectStatement>();
+  statement->node = std::move(node);
+  auto subquery = duckdb::make_uniq<duckdb::SubqueryRef>(std::move(statement), table.alias);
+  subquery->column_name_alias = table.column_name_alias;
+  ref = std::move(subquery);
+  AddRelation(scope, *ref, {}, {}, std::move(columns));
 }
 
 void Rewriter::RewriteTableFunction(duckdb::unique_ptr<Ref>& ref, Scope& scope,
@@ -201,6 +233,10 @@ void Rewriter::RewriteTableFunction(duckdb::unique_ptr<Ref>& ref, Scope& scope,
   context.ctes = ctes;
   const std::string name = call.function_name;
   std::vector<OutputColumn> columns(1);
+  if (name == "unnest" && call.children.size() > 1) {
+    RewriteUnnests(ref, scope, ctes);
+    return;
+  }
   if (name == "unnest") {
     columns[0].name = NameOf(call, context);
   } else if (name == "generate_series" || name == "range") {

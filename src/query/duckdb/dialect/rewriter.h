@@ -13,44 +13,11 @@
 #include "query/duckdb/dialect/dialect.h"
 #include "query/duckdb/dialect/expression_builder.h"
 #include "query/duckdb/dialect/function_registry.h"
-#include "query/duckdb/dialect/scope.h"
+#include "query/duckdb/dialect/rewrite_context.h"
 
 namespace influxdb3::query::sql {
 
-/// A WITH query, by the name users give it.
-struct CteDefinition {
-  std::string engine_name;
-  std::vector<OutputColumn> columns;
-};
-struct CteScope {
-  const CteScope* outer = nullptr;
-  std::map<std::string, CteDefinition> definitions;
-
-  const CteDefinition* Find(const std::string& name) const;
-};
-
-/// A bound item of a SELECT list, for ORDER BY, HAVING and GROUP BY to refer to.
-struct SelectItem {
-  std::string name;     ///< name in the result
-  std::string display;  ///< the expression in errors, with its casts
-  bool aliased = false;
-  ExpressionPtr original;    ///< as parsed, without alias
-  ExpressionPtr expression;  ///< rewritten, without alias
-  OutputColumn output;
-};
-
 struct GapFillColumns;
-
-/// How column names may mean select items.
-enum class AliasUse { kNone, kAfterColumns, kBeforeColumns };
-
-/// Where an expression stands.
-struct ExpressionContext {
-  const Scope* scope = nullptr;
-  const CteScope* ctes = nullptr;
-  AliasUse alias_use = AliasUse::kNone;
-  const std::vector<SelectItem>* items = nullptr;
-};
 
 /// Rewrites one parsed query in place. Throws SqlError. One object per query; one thread.
 class Rewriter {
@@ -115,6 +82,7 @@ class Rewriter {
   void RewriteBaseTable(duckdb::unique_ptr<Ref>& ref, Scope& scope, const CteScope* ctes);
   void RewriteJoin(duckdb::JoinRef& join, Scope& scope, const Scope* outer, const CteScope* ctes);
   void RewriteTableFunction(duckdb::unique_ptr<Ref>& ref, Scope& scope, const CteScope* ctes);
+  void RewriteUnnests(duckdb::unique_ptr<Ref>& ref, Scope& scope, const CteScope* ctes);
   void RewriteValues(duckdb::ExpressionListRef& values, Scope& scope, const Scope* outer,
                      const CteScope* ctes);
   void AddRelation(Scope& scope, Ref& ref, std::vector<std::string> qualifier, std::string display,
@@ -178,7 +146,7 @@ class Rewriter {
   std::vector<std::string> parameter_names_;
   int64_t now_ns_;
   std::map<std::string, const Node*> cte_queries_;  ///< rewritten ones, by engine name
-  std::set<std::string> used_aliases_;  ///< lower-cased, of the whole query
+  std::set<std::string> used_aliases_;              ///< lower-cased, of the whole query
 };
 
 /// Names for the engine: the users' names, numbered where they differ by case only or repeat.
@@ -192,6 +160,11 @@ bool IsAggregateCall(const duckdb::ParsedExpression& expression);
 /// `IS TRUE` and its kin, which the grammar turns into a comparison. Null for anything else.
 const duckdb::ParsedExpression* BooleanTestOperand(const duckdb::ParsedExpression& expression,
                                                    std::string* test);
+
+/// `[1, 2]` or `make_array(1, 2)`.
+bool IsListConstructor(const duckdb::ParsedExpression& expression);
+/// The function that an operator over lists is; empty for other operators.
+std::string NameOfListOperator(const duckdb::FunctionExpression& call);
 
 /// A CAST target written in SQL. Throws for types the reference does not know.
 duckdb::LogicalType TypeFromSql(const duckdb::LogicalType& parsed);

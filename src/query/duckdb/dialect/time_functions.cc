@@ -110,6 +110,10 @@ std::vector<FunctionEntry> TimeFunctions() {
       Built("tz", Zone),
       Built("version", Version),
   };
+  for (const char* name :
+       {"derivative", "difference", "non_negative_derivative", "non_negative_difference"}) {
+    table.push_back({name, FunctionKind::kWindow, ""});
+  }
   return table;
 }
 
