@@ -5,11 +5,8 @@
 
 #include "app/machine.h"
 #include "app/node_directory.h"
-#include "app/store_factory.h"
-#include "app/store_metric_samples.h"
+#include "app/storage.h"
 #include "app/version.h"
-#include "buffer/buffer_store.h"
-#include "catalog/catalog.h"
 #include "ingest/write_service.h"
 #include "query/query_engine.h"
 #include "server/flight/flight_server.h"
@@ -19,9 +16,7 @@
 #include "server/http/server_services.h"
 #include "server/uuid.h"
 #include "util/clock.h"
-#include "util/limits.h"
 #include "util/log.h"
-#include "wal/wal.h"
 
 namespace influxdb3::app {
 
@@ -34,48 +29,8 @@ constexpr int kQueryThreadsMin = 32;
 /// For Flight calls still running at a stop, as for queries over HTTP.
 constexpr int64_t kFlightGraceNs = 5'000'000'000;
 constexpr size_t kQueryMemoryPercent = 20;
+constexpr size_t kParquetCachePercent = 20;
 constexpr size_t kConcurrentBodiesMin = 8;
-
-/// Gives logged catalog changes to the catalog while the log is replayed; later ones are in the
-/// catalog before they are logged.
-class CatalogReplayer : public wal::Listener {
- public:
-  explicit CatalogReplayer(catalog::Catalog* catalog) : catalog_(catalog) {}
-
-  void OnRecord(util::WalSeq seq, const wal::Record& record, bool replay) override {
-    if (!replay || record.ops.empty() || !status_.ok()) return;
-    status_ = catalog_->ApplyLogged(record.ops);
-    if (!status_.ok()) {
-      status_ = status_.WithPrefix("log record " + std::to_string(seq.value) +
-                                   " does not fit the catalog: ");
-    }
-  }
-  const Status& status() const { return status_; }
-
- private:
-  catalog::Catalog* const catalog_;
-  Status status_;
-};
-
-catalog::CatalogLimits LimitsOf(const ServeOptions& options) {
-  return {options.database_count_max, options.table_count_max, options.columns_per_table_max,
-          util::limits::kTagColumnsPerTableMax};
-}
-
-util::Result<std::unique_ptr<wal::Wal>> OpenWal(const ServeOptions& options,
-                                                const std::string& node_directory) {
-  wal::Options wal_options;
-  wal_options.queue_bytes_max = options.wal_queue_bytes_max;
-  wal_options.flush_interval_ns = options.wal_flush_interval_ns;
-  wal_options.replay_fail_on_error = options.wal_replay_fail_on_error;
-  if (options.object_store == ObjectStoreKind::kFile) {
-    return wal::OpenFileWal(node_directory, wal_options);
-  }
-  if (IsRemote(options.object_store)) {
-    return Status::Unsupported("the write-ahead log cannot be kept in a remote object store yet");
-  }
-  return wal::OpenMemoryWal(wal_options);
-}
 
 query::QueryOptions QueryOptionsOf(const ServeOptions& options) {
   query::QueryOptions query_options;
@@ -86,40 +41,28 @@ query::QueryOptions QueryOptionsOf(const ServeOptions& options) {
   query_options.thread_count =
       options.query_thread_count > 0 ? options.query_thread_count : CoreCount();
   query_options.concurrent_queries_max = options.concurrent_queries_max;
+  query_options.file_limit = options.query_file_limit;
+  if (!options.parquet_cache_disabled) {
+    query_options.parquet_cache.bytes_max = options.parquet_cache_bytes > 0
+                                                ? options.parquet_cache_bytes
+                                                : MemoryBytes() / 100 * kParquetCachePercent;
+  }
+  query_options.parquet_cache.prune_share = options.parquet_cache_prune_share;
+  query_options.parquet_cache.prune_interval_ns = options.parquet_cache_prune_interval_ns;
   return query_options;
-}
-
-MetricSample Counter(const char* name, const char* help, uint64_t value) {
-  return {name, help, static_cast<double>(value), true};
-}
-
-MetricSample Gauge(const char* name, const char* help, double value) {
-  return {name, help, value, false};
 }
 
 }  // namespace
 
 struct Node::Parts {
   explicit Parts(const ServeOptions& serve_options)
-      : options(serve_options),
-        catalog(LimitsOf(options)),
-        buffer(&catalog, options.gen1_duration_ns),
-        catalog_replayer(&catalog),
-        started_at_ns(util::Clock::System().NowNs()) {}
+      : options(serve_options), started_at_ns(util::Clock::System().NowNs()) {}
 
-  Status OpenStore();
-  Status ReplayLog();
   Status OpenPort();
   std::vector<MetricSample> SampleMetrics() const;
 
   const ServeOptions options;
-  std::string node_directory;
-  std::string cluster_uuid;
-  OpenedStore store;
-  catalog::Catalog catalog;
-  buffer::BufferStore buffer;
-  CatalogReplayer catalog_replayer;
-  std::unique_ptr<wal::Wal> wal;
+  std::unique_ptr<Storage> storage;
   std::unique_ptr<ingest::WriteService> writes;
   std::unique_ptr<query::QueryEngine> queries;
   std::unique_ptr<server::http::WriteBackend> write_backend;
@@ -131,40 +74,17 @@ struct Node::Parts {
   bool stopped = false;
 };
 
-Status Node::Parts::OpenStore() {
-  if (options.object_store == ObjectStoreKind::kFile) {
-    ASSIGN_OR_RETURN(node_directory, PrepareNodeDirectory(options.data_dir, options.node_id));
-  }
-  ASSIGN_OR_RETURN(store, OpenObjectStore(options));
-  ASSIGN_OR_RETURN(wal, OpenWal(options, node_directory));
-  if (node_directory.empty()) {
-    cluster_uuid = server::RandomUuid();
-  } else {
-    ASSIGN_OR_RETURN(cluster_uuid, LoadOrCreateClusterUuid(node_directory));
-  }
-  return Status::Ok();
-}
-
-Status Node::Parts::ReplayLog() {
-  // The buffer looks tables up in the catalog, so the catalog comes first.
-  ASSIGN_OR_RETURN(const wal::ReplayStats stats, wal->Replay({&catalog_replayer, &buffer}));
-  RETURN_IF_ERROR(catalog_replayer.status());
-  if (stats.records > 0) {
-    util::LogInfo("replayed {} log records with {} rows ({} bytes)", stats.records, stats.rows,
-                  stats.bytes);
-  }
-  return Status::Ok();
-}
-
 Status Node::Parts::OpenPort() {
   const util::Clock& clock = util::Clock::System();
-  writes = std::make_unique<ingest::WriteService>(&catalog, wal.get(), &clock,
+  catalog::Catalog* catalog = &storage->catalog();
+  writes = std::make_unique<ingest::WriteService>(catalog, &storage->wal(), &clock,
                                                   ingest::WriteOptions{options.allow_new_tags});
   ASSIGN_OR_RETURN(queries,
-                   query::QueryEngine::Open(QueryOptionsOf(options), &catalog, &buffer, &clock));
-  write_backend = server::http::MakeWriteBackend(writes.get(), &catalog);
+                   query::QueryEngine::Open(QueryOptionsOf(options), catalog, &storage->buffer(),
+                                            &clock, &storage->index(), &storage->store()));
+  write_backend = server::http::MakeWriteBackend(writes.get(), catalog);
   metrics.AddSource([this]() { return SampleMetrics(); });
-  metrics.AddSource([this]() { return StoreMetricSamples(*store.metrics); });
+  metrics.AddSource([this]() { return storage->SampleMetrics(); });
 
   services.writes = write_backend.get();
   services.queries = queries.get();
@@ -191,7 +111,7 @@ Status Node::Parts::OpenPort() {
   server_options.write_threads = CoreCount();
   server_options.query_threads = query_threads;
   server_options.http2_socket_path = flight->socket_path();
-  server_options.cluster_uuid = cluster_uuid;
+  server_options.cluster_uuid = storage->cluster_uuid();
   server_options.on_request = [this](const server::http::RequestSummary& summary) {
     metrics.RecordRequest(summary);
   };
@@ -202,31 +122,24 @@ Status Node::Parts::OpenPort() {
 }
 
 std::vector<MetricSample> Node::Parts::SampleMetrics() const {
-  const wal::WalStats log = wal->stats();
-  const buffer::BufferStats rows = buffer.stats();
+  const query::ParquetCacheStats cache = queries->parquet_cache_stats();
   return {
-      Gauge("process_start_time_seconds", "start of the process since the Unix epoch",
-            static_cast<double>(started_at_ns) / 1e9),
-      Counter("influxdb3_wal_flushes_total", "syncs of the write-ahead log", log.flushes),
-      Counter("influxdb3_wal_flush_failures_total", "failed syncs of the write-ahead log",
-              log.flush_failures),
-      Counter("influxdb3_wal_records_total", "records written to the log", log.records),
-      Counter("influxdb3_wal_bytes_written_total", "bytes written to the log", log.bytes_written),
-      Gauge("influxdb3_wal_queue_bytes", "bytes waiting to be written to the log",
-            static_cast<double>(log.queue_bytes)),
-      Gauge("influxdb3_buffer_rows", "rows held in memory", static_cast<double>(rows.rows)),
-      Gauge("influxdb3_buffer_bytes", "bytes allocated for rows in memory",
-            static_cast<double>(rows.bytes)),
-      Gauge("influxdb3_buffer_chunks", "chunks of rows in memory",
-            static_cast<double>(rows.chunks)),
+      {"process_start_time_seconds", "start of the process since the Unix epoch",
+       static_cast<double>(started_at_ns) / 1e9, false},
+      {"influxdb3_parquet_cache_hits_total", "pieces of files found in memory",
+       static_cast<double>(cache.hits), true},
+      {"influxdb3_parquet_cache_misses_total", "pieces of files fetched from the object store",
+       static_cast<double>(cache.misses), true},
+      {"influxdb3_parquet_cache_bytes", "bytes of files held in memory",
+       static_cast<double>(cache.bytes), false},
   };
 }
 
 util::Result<std::unique_ptr<Node>> Node::Start(const ServeOptions& options) {
   auto parts = std::make_unique<Parts>(options);
-  RETURN_IF_ERROR(parts->OpenStore());
-  RETURN_IF_ERROR(parts->ReplayLog());
+  ASSIGN_OR_RETURN(parts->storage, Storage::Open(options));
   RETURN_IF_ERROR(parts->OpenPort());
+  parts->storage->StartBackground();
   std::unique_ptr<Node> node(new Node(std::move(parts)));
   if (!options.tcp_listener_file_path.empty()) {
     RETURN_IF_ERROR(WriteFileAtomically(options.tcp_listener_file_path, node->address()));
@@ -256,7 +169,7 @@ Status Node::Stop(int64_t grace_ns) {
       std::async(std::launch::async, [&] { return parts_->flight->Stop(flight_grace_ns); });
   const bool http_ended = parts_->http->Stop(grace_ns);
   const bool all_ended = flight_ended.get() && http_ended;
-  RETURN_IF_ERROR(parts_->wal->Shutdown());
+  RETURN_IF_ERROR(parts_->storage->Close());
   if (all_ended) return Status::Ok();
   return Status(util::StatusCode::kDeadlineExceeded, "a running request could not be cancelled");
 }

@@ -26,6 +26,9 @@ struct ServeOptions {
   int64_t wal_flush_interval_ns = 1'000'000'000;
   bool wal_replay_fail_on_error = false;
   size_t wal_queue_bytes_max = util::limits::kWalQueueBytesMax;
+  uint64_t wal_snapshot_intervals = 600;  ///< --wal-snapshot-size
+  uint64_t force_snapshot_bytes = 0;      ///< of buffered rows; 0 = half of the machine's memory
+  int snapshot_thread_count = 0;          ///< 0 = number of cores
 
   size_t database_count_max = util::limits::kDatabaseCountMax;
   size_t table_count_max = util::limits::kTableCountMax;
@@ -35,8 +38,13 @@ struct ServeOptions {
   size_t query_memory_bytes_max = 0;  ///< 0 = 20 % of the machine's memory
   int64_t query_timeout_ns = 0;       ///< 0 = none
   size_t concurrent_queries_max = 0;  ///< 0 = no limit
-  int query_thread_count = 0;         ///< 0 = number of cores
-  int io_thread_count = 0;            ///< 0 = number of cores
+  uint64_t query_file_limit = 0;      ///< files per query; 0 = no limit
+  bool parquet_cache_disabled = false;
+  uint64_t parquet_cache_bytes = 0;  ///< 0 = 20 % of the machine's memory
+  double parquet_cache_prune_share = 0.1;
+  int64_t parquet_cache_prune_interval_ns = 1'000'000'000;
+  int query_thread_count = 0;  ///< 0 = number of cores
+  int io_thread_count = 0;     ///< 0 = number of cores
 
   int64_t hard_delete_default_ns = 259'200'000'000'000;  ///< 72 h
   int64_t shutdown_timeout_ns = 30'000'000'000;

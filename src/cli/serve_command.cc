@@ -56,6 +56,18 @@ int ThreadCount(const ParsedArguments& arguments, const std::string& id) {
   return arguments.Given(id) ? static_cast<int>(std::min(arguments.Number(id), kThreadsMax)) : 0;
 }
 
+void ReadFileOptions(const ParsedArguments& arguments, app::ServeOptions& options) {
+  if (arguments.Given("--query-file-limit")) {
+    options.query_file_limit = arguments.Number("--query-file-limit");
+  }
+  options.parquet_cache_disabled = arguments.Flag("--disable-parquet-mem-cache");
+  options.parquet_cache_bytes = arguments.MemoryBytes("--parquet-mem-cache-size");
+  options.parquet_cache_prune_share =
+      std::stod(arguments.Text("--parquet-mem-cache-prune-percentage"));
+  options.parquet_cache_prune_interval_ns =
+      arguments.DurationNs("--parquet-mem-cache-prune-interval");
+}
+
 /// Names options that were given but that this version does not act on.
 void WarnOfNoEffect(const CommandCall& call, CommandContext& context) {
   std::string names;
@@ -118,6 +130,9 @@ util::Result<app::ServeOptions> BuildServeOptions(const CommandCall& call,
   options.http_body_bytes_max = arguments.Number("--max-http-request-size");
   options.gen1_duration_ns = arguments.DurationNs("--gen1-duration");
   options.wal_flush_interval_ns = arguments.DurationNs("--wal-flush-interval");
+  options.wal_snapshot_intervals = arguments.Number("--wal-snapshot-size");
+  options.force_snapshot_bytes = arguments.MemoryBytes("--force-snapshot-mem-threshold");
+  options.snapshot_thread_count = ThreadCount(arguments, "--snapshot-concurrency-limit");
   options.wal_replay_fail_on_error = arguments.Flag("--wal-replay-fail-on-error");
   options.database_count_max = arguments.Number("--num-database-limit");
   options.table_count_max = arguments.Number("--num-table-limit");
@@ -130,6 +145,7 @@ util::Result<app::ServeOptions> BuildServeOptions(const CommandCall& call,
   if (arguments.Given("--max-concurrent-queries")) {
     options.concurrent_queries_max = arguments.Number("--max-concurrent-queries");
   }
+  ReadFileOptions(arguments, options);
   options.query_thread_count = ThreadCount(arguments, "--num-datafusion-threads");
   options.io_thread_count = std::max(ThreadCount(arguments, "--num-io-threads"),
                                      ThreadCount(call.root_arguments, "--num-io-threads"));

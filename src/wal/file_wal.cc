@@ -59,22 +59,37 @@ class FileWal : public Wal {
 
 }  // namespace
 
+namespace {
+
+Result<std::shared_ptr<void>> LockDirectoryOn(FileSystem* files,
+                                              const std::string& node_directory) {
+  RETURN_IF_ERROR(files->CreateDirectories(node_directory));
+  auto lock = files->Lock(node_directory + "/server.lock");
+  if (lock.ok() || lock.status().code() != util::StatusCode::kConflict) return lock;
+  return Status::Conflict(fmt::format(
+      "another server is running on '{}': {}. Stop it, or give this server another --node-id or "
+      "--data-dir",
+      node_directory, lock.status().message()));
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Wal>> OpenFileWalOn(FileSystem* files, const std::string& node_directory,
                                            const Options& options) {
   const std::string directory = node_directory + "/wal";
   RETURN_IF_ERROR(files->CreateDirectories(directory));
   // The entries above must be as durable as the segments in them.
   RETURN_IF_ERROR(files->SyncDirectory(node_directory));
-  auto lock = files->Lock(node_directory + "/server.lock");
-  if (!lock.ok() && lock.status().code() == util::StatusCode::kConflict) {
-    return Status::Conflict(fmt::format(
-        "another server is running on '{}': {}. Stop it, or give this server another --node-id or "
-        "--data-dir",
-        node_directory, lock.status().message()));
+  std::shared_ptr<void> lock = options.directory_lock;
+  if (lock.use_count() == 0) {  // what it points to is null also when it holds the lock
+    ASSIGN_OR_RETURN(lock, LockDirectoryOn(files, node_directory));
   }
-  if (!lock.ok()) return lock.status();
   return std::unique_ptr<Wal>(
-      std::make_unique<FileWal>(files, directory, options, std::move(lock).value()));
+      std::make_unique<FileWal>(files, directory, options, std::move(lock)));
+}
+
+Result<std::shared_ptr<void>> LockNodeDirectory(const std::string& node_directory) {
+  return LockDirectoryOn(&FileSystem::Posix(), node_directory);
 }
 
 Result<std::unique_ptr<Wal>> OpenFileWal(const std::string& node_directory,

@@ -38,6 +38,9 @@ struct Options {
   /// Records up to this one are no longer needed (persist::RecoveredState): they are not replayed,
   /// the log may lack them, and numbering goes on behind it. 0 = all are needed.
   uint64_t covered_seq = 0;
+  /// From LockNodeDirectory, for those who must have the lock before they know the rest; a log of
+  /// segments takes the lock itself when it is empty. Kept until the log is gone.
+  std::shared_ptr<void> directory_lock = nullptr;
   /// A log of objects: how long a flush goes on trying while the store is away; then its writers
   /// get Unavailable.
   int64_t outage_wait_ns = 30'000'000'000;
@@ -105,6 +108,10 @@ class Wal {
 
   virtual WalStats stats() const = 0;
 };
+
+/// Creates the node's directory and takes its lock file, so that no other process writes there.
+/// Conflict when another one has it.
+util::Result<std::shared_ptr<void>> LockNodeDirectory(const std::string& node_directory);
 
 /// A log of append-only segments `{directory}/wal/{first seq:011}.wal`, synced with fdatasync per
 /// group of records. Creates the directory; refuses (Conflict) when another process holds the lock

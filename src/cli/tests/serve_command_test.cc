@@ -300,9 +300,11 @@ TEST(ServeCommandTest, WhatWouldHarmWhenIgnoredIsRefused) {
 }
 
 TEST(ServeCommandTest, OptionsWithoutEffectAreNamed) {
-  Outcome outcome = RunCli({"serve", "--node-id=n", "--plugin-dir=/p", "--wal-snapshot-size=10"});
+  Outcome outcome =
+      RunCli({"serve", "--node-id=n", "--plugin-dir=/p", "--checkpoint-interval=10m"});
   EXPECT_EQ(outcome.exit_code, 0);
-  EXPECT_EQ(outcome.err, "warning: no effect in this version: --wal-snapshot-size, --plugin-dir\n");
+  EXPECT_EQ(outcome.err,
+            "warning: no effect in this version: --checkpoint-interval, --plugin-dir\n");
   EXPECT_EQ(RunCli({"serve", "--node-id=n"}, {{"VIRTUAL_ENV", "/v"}}).err, "");
 }
 

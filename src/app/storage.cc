@@ -1,0 +1,213 @@
+#include "app/storage.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "app/machine.h"
+#include "app/node_directory.h"
+#include "app/store_metric_samples.h"
+#include "server/uuid.h"
+#include "util/clock.h"
+#include "util/limits.h"
+#include "util/log.h"
+
+namespace influxdb3::app {
+
+using server::http::MetricSample;
+using util::Status;
+
+namespace {
+
+catalog::CatalogLimits LimitsOf(const ServeOptions& options) {
+  return {options.database_count_max, options.table_count_max, options.columns_per_table_max,
+          util::limits::kTagColumnsPerTableMax};
+}
+
+buffer::SnapshotOptions SnapshotOptionsOf(const ServeOptions& options) {
+  buffer::SnapshotOptions snapshot;
+  snapshot.chunk_duration_ns = options.gen1_duration_ns;
+  snapshot.intervals = options.wal_snapshot_intervals;
+  snapshot.buffer_bytes_max =
+      options.force_snapshot_bytes > 0 ? options.force_snapshot_bytes : MemoryBytes() / 2;
+  snapshot.thread_count =
+      options.snapshot_thread_count > 0 ? options.snapshot_thread_count : CoreCount();
+  snapshot.check_interval_ns = std::min<int64_t>(options.wal_flush_interval_ns, 1'000'000'000);
+  return snapshot;
+}
+
+MetricSample Counter(const char* name, const char* help, uint64_t value) {
+  return {name, help, static_cast<double>(value), true};
+}
+
+MetricSample Gauge(const char* name, const char* help, uint64_t value) {
+  return {name, help, static_cast<double>(value), false};
+}
+
+}  // namespace
+
+class Storage::CatalogReplayer : public wal::Listener {
+ public:
+  explicit CatalogReplayer(catalog::Catalog* catalog) : catalog_(catalog) {}
+
+  void OnRecord(util::WalSeq seq, const wal::Record& record, bool replay) override {
+    if (!replay || record.ops.empty() || !status_.ok()) return;
+    status_ = catalog_->ApplyLogged(record.ops);
+    if (status_.ok()) return;
+    status_ =
+        status_.WithPrefix(fmt::format("log record {} does not fit the catalog: ", seq.value));
+  }
+  const Status& status() const { return status_; }
+
+ private:
+  catalog::Catalog* const catalog_;
+  Status status_;
+};
+
+class Storage::TombstoneListener : public wal::Listener {
+ public:
+  explicit TombstoneListener(persist::FileIndex* index) : index_(index) {}
+
+  void OnRecord(util::WalSeq seq, const wal::Record& record, bool /*replay*/) override {
+    for (const model::CatalogOp& op : record.ops) {
+      const auto* rows = std::get_if<model::DeleteRowsOp>(&op);
+      if (rows == nullptr) continue;
+      index_->AddTombstone(std::make_shared<const persist::Tombstone>(
+          persist::Tombstone{rows->table_id, seq.value, rows->range, rows->tags}));
+    }
+  }
+
+ private:
+  persist::FileIndex* const index_;
+};
+
+Storage::Storage(const ServeOptions& options)
+    : options_(options),
+      catalog_(LimitsOf(options)),
+      history_(LimitsOf(options)),
+      buffer_(&catalog_, options.gen1_duration_ns) {}
+
+Storage::~Storage() {
+  if (const Status status = Close(); !status.ok()) {
+    util::LogError("closing the storage: {}", status.ToString());
+  }
+}
+
+util::Result<std::unique_ptr<Storage>> Storage::Open(const ServeOptions& options) {
+  std::unique_ptr<Storage> storage(new Storage(options));
+  RETURN_IF_ERROR(storage->OpenStore());
+  RETURN_IF_ERROR(storage->OpenLog());
+  RETURN_IF_ERROR(storage->RestoreCatalog());
+  RETURN_IF_ERROR(storage->Replay());
+  return storage;
+}
+
+Status Storage::OpenStore() {
+  if (options_.object_store == ObjectStoreKind::kFile) {
+    ASSIGN_OR_RETURN(node_directory_, PrepareNodeDirectory(options_.data_dir, options_.node_id));
+    // Before anything of another process could be changed.
+    ASSIGN_OR_RETURN(directory_lock_, wal::LockNodeDirectory(node_directory_));
+  }
+  ASSIGN_OR_RETURN(store_, OpenObjectStore(options_));
+  if (node_directory_.empty()) {
+    cluster_uuid_ = server::RandomUuid();
+  } else {
+    ASSIGN_OR_RETURN(cluster_uuid_, LoadOrCreateClusterUuid(node_directory_));
+  }
+  return Status::Ok();
+}
+
+Status Storage::OpenLog() {
+  ASSIGN_OR_RETURN(index_, persist::FileIndex::Open(store_.store.get(), options_.node_id));
+  wal::Options wal_options;
+  wal_options.queue_bytes_max = options_.wal_queue_bytes_max;
+  wal_options.flush_interval_ns = options_.wal_flush_interval_ns;
+  wal_options.replay_fail_on_error = options_.wal_replay_fail_on_error;
+  wal_options.covered_seq = index_->recovered().wal_covered_seq;
+  wal_options.directory_lock = directory_lock_;
+  if (options_.object_store == ObjectStoreKind::kFile) {
+    ASSIGN_OR_RETURN(wal_, wal::OpenFileWal(node_directory_, wal_options));
+  } else if (IsRemote(options_.object_store)) {
+    return Status::Unsupported("the write-ahead log cannot be kept in a remote object store yet");
+  } else {
+    ASSIGN_OR_RETURN(wal_, wal::OpenMemoryWal(wal_options));
+  }
+  return Status::Ok();
+}
+
+Status Storage::RestoreCatalog() {
+  const persist::RecoveredState& recovered = index_->recovered();
+  const util::WalSeq covered(recovered.wal_covered_seq);
+  const Status applied = catalog_.ApplyLogged(recovered.catalog_ops);
+  if (!applied.ok()) return applied.WithPrefix("the catalog of the newest manifest: ");
+  RETURN_IF_ERROR(history_.Restore(covered, recovered.catalog_ops));
+  buffer_.Restore(covered, recovered.persisted_chunks);
+  return Status::Ok();
+}
+
+Status Storage::Replay() {
+  catalog_replayer_ = std::make_unique<CatalogReplayer>(&catalog_);
+  tombstones_ = std::make_unique<TombstoneListener>(index_.get());
+  // The buffer looks tables up in the catalog, and what it froze is written with the catalog of its
+  // moment, so these come first.
+  ASSIGN_OR_RETURN(const wal::ReplayStats stats,
+                   wal_->Replay({catalog_replayer_.get(), &history_, tombstones_.get(), &buffer_}));
+  RETURN_IF_ERROR(catalog_replayer_->status());
+  if (stats.records > 0) {
+    util::LogInfo("replayed {} log records with {} rows ({} bytes)", stats.records, stats.rows,
+                  stats.bytes);
+  }
+  snapshotter_ = std::make_unique<buffer::Snapshotter>(
+      buffer::SnapshotParts{&buffer_, &history_, &catalog_, wal_.get(), index_.get(),
+                            store_.store.get(), &util::Clock::System()},
+      SnapshotOptionsOf(options_), stats.records);
+  return Status::Ok();
+}
+
+void Storage::StartBackground() {
+  snapshotter_->Start();
+}
+
+Status Storage::Close() {
+  if (snapshotter_ != nullptr) snapshotter_->Stop();
+  return wal_ == nullptr ? Status::Ok() : wal_->Shutdown();
+}
+
+std::vector<MetricSample> Storage::SampleMetrics() const {
+  const wal::WalStats log = wal_->stats();
+  const buffer::BufferStats rows = buffer_.stats();
+  const buffer::SnapshotStats snapshots = snapshotter_->stats();
+  const persist::IndexStats files = index_->stats();
+  std::vector<MetricSample> samples = {
+      Counter("influxdb3_wal_flushes_total", "syncs of the write-ahead log", log.flushes),
+      Counter("influxdb3_wal_flush_failures_total", "failed syncs of the write-ahead log",
+              log.flush_failures),
+      Counter("influxdb3_wal_records_total", "records written to the log", log.records),
+      Counter("influxdb3_wal_bytes_written_total", "bytes written to the log", log.bytes_written),
+      Gauge("influxdb3_wal_queue_bytes", "bytes waiting to be written to the log", log.queue_bytes),
+      Gauge("influxdb3_wal_uncovered_intervals", "flush intervals of the log that no file covers",
+            log.uncovered_intervals),
+      Gauge("influxdb3_buffer_rows", "rows held in memory", rows.rows),
+      Gauge("influxdb3_buffer_bytes", "bytes allocated for rows in memory", rows.bytes),
+      Gauge("influxdb3_buffer_chunks", "chunks of rows in memory", rows.chunks),
+      Counter("influxdb3_snapshots_total", "snapshots of the buffer", snapshots.snapshots),
+      Counter("influxdb3_snapshot_failures_total", "failed snapshots", snapshots.failures),
+      Counter("influxdb3_snapshot_rows_total", "rows that snapshots wrote", snapshots.rows),
+      Counter("influxdb3_snapshot_bytes_total", "bytes that snapshots wrote", snapshots.bytes),
+      {"influxdb3_snapshot_seconds_total", "time spent in snapshots",
+       static_cast<double>(snapshots.duration_ns_total) / 1e9, true},
+      Gauge("influxdb3_parquet_files", "Parquet files", files.files),
+      Gauge("influxdb3_parquet_rows", "rows in Parquet files", files.rows),
+      Gauge("influxdb3_parquet_bytes", "bytes of Parquet files", files.bytes),
+      Gauge("influxdb3_tombstones", "row deletions that compaction has not applied yet",
+            files.tombstones),
+  };
+  for (MetricSample& sample : StoreMetricSamples(*store_.metrics)) {
+    samples.push_back(std::move(sample));
+  }
+  return samples;
+}
+
+}  // namespace influxdb3::app

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/serve_options.h"
+#include "app/store_factory.h"
+#include "buffer/buffer_store.h"
+#include "buffer/catalog_history.h"
+#include "buffer/snapshotter.h"
+#include "catalog/catalog.h"
+#include "persist/file_index.h"
+#include "server/http/server_metrics.h"
+#include "util/result.h"
+#include "wal/wal.h"
+
+namespace influxdb3::app {
+
+/// All that a node keeps: object store, file index, log, catalog, buffer, and what moves rows
+/// between them.
+class Storage {
+ public:
+  /// Opens the store (taking the node's lock), reads the manifests and replays the log. When it
+  /// returns, every acknowledged row can be read.
+  static util::Result<std::unique_ptr<Storage>> Open(const ServeOptions& options);
+  ~Storage();
+
+  /// Begins to take snapshots. Once.
+  void StartBackground();
+  /// Ends what runs in the background, then flushes the log. Idempotent.
+  util::Status Close();
+
+  catalog::Catalog& catalog() { return catalog_; }
+  buffer::BufferStore& buffer() { return buffer_; }
+  wal::Wal& wal() { return *wal_; }
+  persist::FileIndex& index() { return *index_; }
+  object_store::ObjectStore& store() { return *store_.store; }
+  /// The identity the node gave itself at its first start.
+  const std::string& cluster_uuid() const { return cluster_uuid_; }
+
+  std::vector<server::http::MetricSample> SampleMetrics() const;
+
+ private:
+  explicit Storage(const ServeOptions& options);
+  util::Status OpenStore();
+  util::Status OpenLog();
+  util::Status RestoreCatalog();
+  util::Status Replay();
+
+  /// Gives logged catalog changes to the catalog while the log is replayed; later ones are in the
+  /// catalog before they are logged.
+  class CatalogReplayer;
+  /// Tells the file index of row deletions.
+  class TombstoneListener;
+
+  const ServeOptions options_;
+  std::string node_directory_;  // for ObjectStoreKind::kFile
+  std::string cluster_uuid_;
+  std::shared_ptr<void> directory_lock_;
+  OpenedStore store_;
+  std::unique_ptr<persist::FileIndex> index_;
+  catalog::Catalog catalog_;
+  buffer::CatalogHistory history_;
+  buffer::BufferStore buffer_;
+  std::unique_ptr<CatalogReplayer> catalog_replayer_;
+  std::unique_ptr<TombstoneListener> tombstones_;
+  std::unique_ptr<wal::Wal> wal_;
+  std::unique_ptr<buffer::Snapshotter> snapshotter_;
+};
+
+}  // namespace influxdb3::app
