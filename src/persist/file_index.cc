@@ -159,6 +159,11 @@ class ManifestFileIndex : public FileIndex {
     return state_.AllFiles();
   }
 
+  std::vector<TombstonePtr> AllTombstones() const override {
+    std::lock_guard lock(mutex_);
+    return state_.AllTombstones();
+  }
+
   IndexStats stats() const override {
     std::lock_guard lock(mutex_);
     IndexStats stats = state_.stats();

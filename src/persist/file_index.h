@@ -101,6 +101,8 @@ class FileIndex {
                                                  const std::function<void()>& with) const = 0;
   /// All files of all tables, by table and time; for system tables, compaction and retention.
   virtual std::vector<std::shared_ptr<const ParquetFile>> AllFiles() const = 0;
+  /// All row deletions that are known, by table and log record.
+  virtual std::vector<std::shared_ptr<const Tombstone>> AllTombstones() const = 0;
   virtual IndexStats stats() const = 0;
 
   /// Deletes Parquet objects of the node that no manifest names and that no running change has

@@ -84,10 +84,7 @@ Manifest IndexState::Whole(const IndexChange& change) const {
   manifest.change.catalog_ops = std::move(next.catalog_ops_);
   manifest.change.persisted_chunks = std::move(next.persisted_chunks_);
   manifest.change.added = next.AllFiles();
-  for (const auto& [table, files] : next.tables_) {
-    manifest.change.added_tombstones.insert(manifest.change.added_tombstones.end(),
-                                            files->tombstones.begin(), files->tombstones.end());
-  }
+  manifest.change.added_tombstones = next.AllTombstones();
   return manifest;
 }
 
@@ -173,6 +170,14 @@ std::vector<FilePtr> IndexState::AllFiles() const {
     files.insert(files.end(), of_table->files.begin(), of_table->files.end());
   }
   return files;
+}
+
+std::vector<TombstonePtr> IndexState::AllTombstones() const {
+  std::vector<TombstonePtr> tombstones;
+  for (const auto& [table, files] : tables_) {
+    tombstones.insert(tombstones.end(), files->tombstones.begin(), files->tombstones.end());
+  }
+  return tombstones;
 }
 
 RecoveredState IndexState::LogPosition() const {

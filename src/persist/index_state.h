@@ -35,6 +35,7 @@ class IndexState {
   /// Never null.
   std::shared_ptr<const TableFiles> Files(util::TableId table) const;
   std::vector<std::shared_ptr<const ParquetFile>> AllFiles() const;
+  std::vector<std::shared_ptr<const Tombstone>> AllTombstones() const;
   RecoveredState LogPosition() const;
   /// Without the number of manifests.
   IndexStats stats() const;
