@@ -104,22 +104,35 @@ ExpressionPtr NthValue(FunctionCall& call) {
   return Operator(ExpressionType::ARRAY_EXTRACT, ExpressionPtr(std::move(list)), std::move(index));
 }
 
-/// `f(q) WITHIN GROUP (ORDER BY x)` and `f(x, q)`.
-ExpressionPtr Percentile(FunctionCall& call) {
+constexpr int64_t kCentroidsDefault = 100;
+
+/// `f(q) WITHIN GROUP (ORDER BY x)` and `f(x, q)`, with a size of the digest behind the estimate's.
+ExpressionPtr Percentile(FunctionCall& call, bool estimate) {
   const bool within = call.order_bys && !call.order_bys->orders.empty();
-  CheckArgumentCount(call, within ? 1 : 2, within ? 2 : 3);
+  const size_t first = within ? 0 : 1;
+  CheckArgumentCount(call, first + 1, first + (estimate ? 2 : 1));
   ExpressionPtr value =
       within ? std::move(call.order_bys->orders[0].expression) : std::move(call.children[0]);
-  ExpressionPtr fraction = std::move(call.children[within ? 0 : 1]);
+  ExpressionPtr fraction = std::move(call.children[first]);
   const bool descending = within && call.order_bys->orders[0].type == duckdb::OrderType::DESCENDING;
   if (descending) {
     fraction = Call("iox_subtract", Literal(Value::DOUBLE(1)), std::move(fraction));
   }
+  ExpressionPtr size = call.children.size() > first + 1 ? std::move(call.children[first + 1])
+                                                        : Literal(Value::BIGINT(kCentroidsDefault));
   call.order_bys = duckdb::make_uniq<duckdb::OrderModifier>();
   duckdb::vector<ExpressionPtr> arguments;
-  arguments.push_back(std::move(value));
+  arguments.push_back(estimate ? std::move(value) : CastTo(LogicalType::DOUBLE, std::move(value)));
   arguments.push_back(CastTo(LogicalType::DOUBLE, std::move(fraction)));
-  return Aggregate("iox_percentile", call, std::move(arguments));
+  if (estimate) arguments.push_back(std::move(size));
+  return Aggregate(estimate ? "iox_estimated_percentile" : "iox_percentile", call,
+                   std::move(arguments));
+}
+ExpressionPtr ExactPercentile(FunctionCall& call) {
+  return Percentile(call, false);
+}
+ExpressionPtr EstimatedPercentile(FunctionCall& call) {
+  return Percentile(call, true);
 }
 
 /// The correlation of a single row is NULL, not NaN.
@@ -146,7 +159,7 @@ ExpressionPtr Count(FunctionCall& call) {
   return Aggregate("count", call, std::move(arguments));
 }
 
-ExpressionPtr Median(FunctionCall& call) {
+duckdb::vector<ExpressionPtr> MiddleOf(FunctionCall& call) {
   if (call.order_bys && !call.order_bys->orders.empty()) {
     call.children.clear();
     call.children.push_back(std::move(call.order_bys->orders[0].expression));
@@ -155,7 +168,22 @@ ExpressionPtr Median(FunctionCall& call) {
   duckdb::vector<ExpressionPtr> arguments;
   arguments.push_back(std::move(call.children[0]));
   arguments.push_back(Literal(Value::DOUBLE(0.5)));
-  return Aggregate("iox_percentile", call, std::move(arguments));
+  return arguments;
+}
+
+ExpressionPtr Median(FunctionCall& call) {
+  return Aggregate("iox_percentile", call, MiddleOf(call));
+}
+
+ExpressionPtr EstimatedMedian(FunctionCall& call) {
+  duckdb::vector<ExpressionPtr> arguments = MiddleOf(call);
+  arguments.push_back(Literal(Value::BIGINT(kCentroidsDefault)));
+  return Aggregate("iox_estimated_percentile", call, std::move(arguments));
+}
+
+ExpressionPtr JoinedText(FunctionCall& call) {
+  CheckArgumentCount(call, 2, 2);
+  return nullptr;
 }
 
 FunctionEntry Mapped(const char* name, const char* engine,
@@ -194,7 +222,6 @@ std::vector<FunctionEntry> AggregateFunctions() {
       Mapped("stddev", "stddev_samp"),
       Mapped("stddev_pop", "stddev_pop"),
       Mapped("stddev_samp", "stddev_samp"),
-      Mapped("string_agg", "string_agg"),
       Mapped("sum", "iox_sum"),
       Mapped("var", "var_samp"),
       Mapped("var_pop", "var_pop"),
@@ -202,22 +229,24 @@ std::vector<FunctionEntry> AggregateFunctions() {
       Mapped("var_samp", "var_samp"),
       Mapped("var_sample", "var_samp"),
   };
-  const std::pair<const char*, CallTransform> built[] = {{"approx_median", Median},
-                                                         {"approx_percentile_cont", Percentile},
-                                                         {"first_value", EdgeValue},
-                                                         {"last_value", EdgeValue},
-                                                         {"median", Median},
-                                                         {"nth_value", NthValue},
-                                                         {"percentile_cont", Percentile},
-                                                         {"quantile_cont", Percentile},
-                                                         {"selector_first", Selector},
-                                                         {"selector_last", Selector},
-                                                         {"selector_max", Selector},
-                                                         {"selector_min", Selector}};
+  const std::pair<const char*, CallTransform> built[] = {
+      {"approx_median", EstimatedMedian},
+      {"approx_percentile_cont", EstimatedPercentile},
+      {"first_value", EdgeValue},
+      {"last_value", EdgeValue},
+      {"median", Median},
+      {"nth_value", NthValue},
+      {"percentile_cont", ExactPercentile},
+      {"quantile_cont", ExactPercentile},
+      {"selector_first", Selector},
+      {"selector_last", Selector},
+      {"selector_max", Selector},
+      {"selector_min", Selector}};
   for (const auto& [name, transform] : built) {
     table.push_back({name, kAggregate, "", LogicalTypeId::INVALID, transform});
   }
   table.push_back({"corr", kAggregate, "corr", LogicalTypeId::INVALID, Correlation});
+  table.push_back({"string_agg", kAggregate, "string_agg", LogicalTypeId::INVALID, JoinedText});
   table.push_back({"count", kAggregate, "count", LogicalTypeId::INVALID, Count});
   for (const char* name : {"cume_dist", "lag", "lead", "percent_rank"}) {
     table.push_back({name, kWindow, name});

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -14,6 +16,7 @@
 #include "query/duckdb/dialect/arrow_type_text.h"
 #include "query/duckdb/dialect/civil_time.h"
 #include "query/duckdb/dialect/function_support.h"
+#include "query/duckdb/dialect/t_digest.h"
 
 namespace influxdb3::query::sql {
 namespace {
@@ -89,9 +92,9 @@ struct Sum {
   static bool IgnoreNull() { return true; }
 };
 
-template <class T>
-AggregateFunction SumOf(const LogicalType& type) {
-  return AggregateFunction::UnaryAggregate<SumState<T>, T, T, Sum<T>>(type, type);
+template <class T, class Input = T>
+AggregateFunction SumOf(const LogicalType& type, const LogicalType& result) {
+  return AggregateFunction::UnaryAggregate<SumState<T>, Input, T, Sum<T>>(type, result);
 }
 
 duckdb::unique_ptr<duckdb::FunctionData> RefuseSum(duckdb::ClientContext&, AggregateFunction&,
@@ -106,7 +109,7 @@ duckdb::unique_ptr<duckdb::FunctionData> RefuseSum(duckdb::ClientContext&, Aggre
 }
 
 AggregateFunction RefusedSum(const LogicalType& type) {
-  AggregateFunction function = SumOf<int64_t>(LogicalType::BIGINT);
+  AggregateFunction function = SumOf<int64_t>(LogicalType::BIGINT, LogicalType::BIGINT);
   function.arguments = {type};
   function.bind = RefuseSum;
   return function;
@@ -114,9 +117,13 @@ AggregateFunction RefusedSum(const LogicalType& type) {
 
 void RegisterSum(duckdb::ExtensionLoader& loader) {
   AggregateFunctionSet sum("iox_sum");
-  sum.AddFunction(SumOf<int64_t>(LogicalType::BIGINT));
-  sum.AddFunction(SumOf<uint64_t>(LogicalType::UBIGINT));
-  sum.AddFunction(SumOf<double>(LogicalType::DOUBLE));
+  const LogicalType natural = LogicalType::UBIGINT;
+  sum.AddFunction(SumOf<int64_t>(LogicalType::BIGINT, LogicalType::BIGINT));
+  sum.AddFunction(SumOf<uint64_t>(natural, natural));
+  sum.AddFunction(SumOf<uint64_t, uint8_t>(LogicalType::UTINYINT, natural));
+  sum.AddFunction(SumOf<uint64_t, uint16_t>(LogicalType::USMALLINT, natural));
+  sum.AddFunction(SumOf<uint64_t, uint32_t>(LogicalType::UINTEGER, natural));
+  sum.AddFunction(SumOf<double>(LogicalType::DOUBLE, LogicalType::DOUBLE));
   sum.AddFunction(RefusedSum(LogicalType::VARCHAR));
   sum.AddFunction(RefusedSum(LogicalType::BOOLEAN));
   sum.AddFunction(RefusedSum(LogicalType(LogicalTypeId::TIMESTAMP_NS)));
@@ -167,15 +174,35 @@ T AtFraction(ValuesState<T>& state, double fraction) {
                         (static_cast<double>(high) - static_cast<double>(low)) * part);
 }
 
+/// The reference's estimate of the same; integers are cut off.
+template <class T>
+T EstimateFraction(const ValuesState<T>& state, double fraction, size_t centroids_max) {
+  std::vector<double> sorted(state.count);
+  std::transform(state.values, state.values + state.count, sorted.begin(),
+                 [](T value) { return static_cast<double>(value); });
+  std::sort(sorted.begin(), sorted.end(), [](double a, double b) {
+    return std::isnan(a) || std::isnan(b) ? !std::isnan(a) && std::isnan(b) : a < b;
+  });
+  const double estimate = TDigest(sorted, centroids_max).Estimate(fraction);
+  if constexpr (std::is_integral_v<T>) {
+    if (estimate >= static_cast<double>(std::numeric_limits<T>::max())) {
+      return std::numeric_limits<T>::max();
+    }
+  }
+  return static_cast<T>(estimate);
+}
+
 struct Fraction : duckdb::FunctionData {
-  explicit Fraction(double v) : value(v) {}
+  Fraction(double v, size_t centroids) : value(v), centroids_max(centroids) {}
   duckdb::unique_ptr<duckdb::FunctionData> Copy() const override {
-    return duckdb::make_uniq<Fraction>(value);
+    return duckdb::make_uniq<Fraction>(value, centroids_max);
   }
   bool Equals(const duckdb::FunctionData& other) const override {
-    return value == other.Cast<Fraction>().value;
+    const auto& same = other.Cast<Fraction>();
+    return value == same.value && centroids_max == same.centroids_max;
   }
   double value;
+  size_t centroids_max;  ///< 0 for the exact value
 };
 
 template <class T>
@@ -210,7 +237,10 @@ struct Percentile {
       data.ReturnNull();
       return;
     }
-    target = AtFraction(state, data.input.bind_data->Cast<Fraction>().value);
+    const auto& wanted = data.input.bind_data->Cast<Fraction>();
+    target = wanted.centroids_max == 0
+                 ? AtFraction(state, wanted.value)
+                 : EstimateFraction(state, wanted.value, wanted.centroids_max);
   }
   static bool IgnoreNull() { return true; }
 };
@@ -227,8 +257,22 @@ duckdb::unique_ptr<duckdb::FunctionData> BindPercentile(duckdb::ClientContext& c
                                             "between 0.0 and 1.0 inclusive, {} is invalid",
                                             value)));
   }
+  size_t centroids_max = 0;
+  if (arguments.size() > 2) {
+    constexpr int64_t kCentroidsMax = 1'000'000;
+    const Value wanted = ConstantArgument(
+        context, *arguments[2], "Tdigest max_size value must be a literal (got data type Int64)");
+    const int64_t count = wanted.IsNull() ? 0 : wanted.GetValue<int64_t>();
+    if (count < 1 || count > kCentroidsMax) {
+      ThrowFromFunction(Status::InvalidArgument(fmt::format(
+          "Error during planning: Tdigest max_size value must be from 1 to {}, {} is invalid",
+          kCentroidsMax, count)));
+    }
+    centroids_max = static_cast<size_t>(count);
+    duckdb::Function::EraseArgument(function, arguments, 2);
+  }
   duckdb::Function::EraseArgument(function, arguments, 1);
-  return duckdb::make_uniq<Fraction>(value);
+  return duckdb::make_uniq<Fraction>(value, centroids_max);
 }
 
 template <class T>
@@ -248,6 +292,14 @@ void RegisterPercentile(duckdb::ExtensionLoader& loader) {
   percentile.AddFunction(PercentileOf<double>(LogicalType::DOUBLE));
   percentile.AddFunction(PercentileOf<int64_t>(LogicalType(LogicalTypeId::TIMESTAMP_NS)));
   loader.RegisterFunction(percentile);
+  AggregateFunctionSet estimate("iox_estimated_percentile");
+  for (AggregateFunction function :
+       {PercentileOf<int64_t>(LogicalType::BIGINT), PercentileOf<uint64_t>(LogicalType::UBIGINT),
+        PercentileOf<double>(LogicalType::DOUBLE)}) {
+    function.arguments.push_back(LogicalType::BIGINT);
+    estimate.AddFunction(function);
+  }
+  loader.RegisterFunction(estimate);
 }
 
 }  // namespace

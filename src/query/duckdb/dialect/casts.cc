@@ -132,6 +132,13 @@ bool RealToText(Vector& source, Vector& result, idx_t count, CastParameters&) {
   return true;
 }
 
+/// Numbers out of the short type's range become infinite.
+bool RealToShortReal(Vector& source, Vector& result, idx_t count, CastParameters&) {
+  duckdb::UnaryExecutor::Execute<double, float>(
+      source, result, count, [](double value) { return static_cast<float>(value); });
+  return true;
+}
+
 template <class From, class To>
 bool RealToInteger(Vector& source, Vector& result, idx_t count, CastParameters& parameters) {
   return CastRows<From, To>(
@@ -274,6 +281,8 @@ void RegisterCasts(duckdb::ExtensionLoader& loader) {
   RegisterRealToIntegers<double>(loader, LogicalType::DOUBLE);
   RegisterRealToIntegers<float>(loader, LogicalType::FLOAT);
   RegisterTextToNumbers(loader);
+  loader.RegisterCastFunction(LogicalType::DOUBLE, LogicalType::FLOAT, RealToShortReal,
+                              kExplicitOnly);
   loader.RegisterCastFunction(LogicalType::DOUBLE, LogicalType::VARCHAR, RealToText<double>,
                               kImplicitTextCost);
   loader.RegisterCastFunction(LogicalType::FLOAT, LogicalType::VARCHAR, RealToText<float>,

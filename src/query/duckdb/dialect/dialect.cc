@@ -166,6 +166,7 @@ void RegisterDialect(duckdb::DatabaseInstance& database) {
   RegisterGapFill(loader);
   RegisterTimeParts(loader);
   RegisterTimeConversions(loader);
+  RegisterTimeZones(loader);
   RegisterAggregates(loader);
   RegisterSortKeys(duckdb::DBConfig::GetConfig(database));
 }

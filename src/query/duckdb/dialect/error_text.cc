@@ -100,6 +100,25 @@ Status TranslateBinderError(const std::string& whole_text) {
   return PlanError(WithoutExcerpt(text));
 }
 
+/// Why a value could not be cast.
+std::string CastErrorText(const std::string& whole_text) {
+  constexpr size_t kMatchedBytes = 2048;
+  const std::string text = WithoutExcerpt(whole_text).substr(0, kMatchedBytes);
+  std::smatch match;
+  static const std::regex kRange(
+      "Type [A-Z0-9]+ with value ([^ ]+) can't be cast because the value is out of range for the "
+      "destination type (U?)INT([0-9]+)");
+  if (std::regex_match(text, match, kRange)) {
+    return fmt::format("Can't cast value {} to type {}Int{}", match[1].str(), match[2].str(),
+                       match[3].str());
+  }
+  static const std::regex kBoolean("Could not convert string '([^']*)' to BOOL");
+  if (std::regex_match(text, match, kBoolean)) {
+    return fmt::format("Cannot cast value '{}' to value of Boolean type", match[1].str());
+  }
+  return text;
+}
+
 }  // namespace
 
 bool IsNestingError(const std::string& message) {
@@ -147,10 +166,16 @@ Status TranslateError(const ErrorData& error) {
     case ExceptionType::NOT_IMPLEMENTED:
       return Status::Unsupported("This feature is not implemented: " + text);
     case ExceptionType::CONVERSION:
-    case ExceptionType::MISMATCH_TYPE: return Status::Internal("Arrow error: Cast error: " + text);
+    case ExceptionType::MISMATCH_TYPE:
+      return Status::Internal("Arrow error: Cast error: " + CastErrorText(text));
     case ExceptionType::OUT_OF_RANGE:
       return Status::Internal("Arrow error: Arithmetic overflow: " + text);
     case ExceptionType::IO: return Status::Io(text);
+    case ExceptionType::INVALID_INPUT:
+      if (text.rfind("Argument for ntile", 0) == 0) {
+        return Status::Internal("Execution error: NTILE requires a positive integer");
+      }
+      return Status::Internal("Execution error: " + text);
     default: return Status::Internal("Execution error: " + text);
   }
 }

@@ -28,8 +28,8 @@ size_t EditDistance(const std::string& a, const std::string& b) {
 
 std::vector<FunctionEntry> BuildTable() {
   std::vector<FunctionEntry> table;
-  for (auto part : {MathFunctions(), TextFunctions(), TimeFunctions(), NestedFunctions(),
-                    AggregateFunctions()}) {
+  for (auto part : {MathFunctions(), TextFunctions(), RegexFunctions(), TimeFunctions(),
+                    NestedFunctions(), AggregateFunctions()}) {
     table.insert(table.end(), part.begin(), part.end());
   }
   std::sort(table.begin(), table.end(),
@@ -58,6 +58,7 @@ std::string NearestFunction(const std::string& name) {
   const FunctionEntry* best = nullptr;
   size_t best_distance = 0;
   for (const FunctionEntry& entry : AllFunctions()) {
+    if (entry.kind == FunctionKind::kWindow) continue;
     const size_t distance = EditDistance(name, entry.name);
     if (best == nullptr || distance < best_distance) {
       best = &entry;

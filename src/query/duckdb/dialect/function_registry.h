@@ -38,6 +38,7 @@ const std::vector<FunctionEntry>& AllFunctions();
 /// The transforms, by subject; each returns a part of the table.
 std::vector<FunctionEntry> MathFunctions();
 std::vector<FunctionEntry> TextFunctions();
+std::vector<FunctionEntry> RegexFunctions();
 std::vector<FunctionEntry> TimeFunctions();
 std::vector<FunctionEntry> NestedFunctions();
 std::vector<FunctionEntry> AggregateFunctions();

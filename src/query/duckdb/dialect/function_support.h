@@ -29,6 +29,7 @@ void RegisterTimeBins(duckdb::ExtensionLoader& loader);
 void RegisterWallClockBins(duckdb::ExtensionLoader& loader);
 void RegisterTimeParts(duckdb::ExtensionLoader& loader);
 void RegisterTimeConversions(duckdb::ExtensionLoader& loader);
+void RegisterTimeZones(duckdb::ExtensionLoader& loader);
 void RegisterAggregates(duckdb::ExtensionLoader& loader);
 
 /// A function whose bind callback picks types and implementation by its argument types.

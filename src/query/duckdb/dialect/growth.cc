@@ -110,7 +110,16 @@ void RunReplace(DataChunk& arguments, ExpressionState&, Vector& result) {
       [&](string_t whole, string_t wanted, string_t with) {
         const std::string_view text = View(whole);
         const std::string_view part = View(wanted);
-        if (part.empty()) return Store(result, text);
+        if (part.empty()) {
+          // The reference finds nothing around every character.
+          budget.Take(text.size() + 1, with.GetSize() + 1);
+          changed.assign(View(with));
+          for (size_t i = 0; i < text.size(); ++i) {
+            changed += text[i];
+            if (i + 1 == text.size() || StartsCharacter(text[i + 1])) changed += View(with);
+          }
+          return Store(result, changed);
+        }
         uint64_t hits = 0;
         for (size_t at = 0; (at = text.find(part, at)) != std::string_view::npos; ++hits) {
           at += part.size();

@@ -53,15 +53,24 @@ double LogarithmOf(double base, double x) {
   return std::log(x) / std::log(base);
 }
 
+double AngleOf(double y, double x) {
+  return std::atan2(y, x);
+}
+/// Whole numbers go through the short type in the reference, and so does their result.
+float AngleOfShort(float y, float x) {
+  return std::atan2(y, x);
+}
+
 double PowerReal(double base, double exponent) {
   return std::pow(base, exponent);
 }
 
 int64_t PowerInteger(int64_t base, int64_t exponent) {
-  if (exponent < 0 || exponent > std::numeric_limits<uint32_t>::max()) {
-    ThrowFromFunction(Status::Internal(fmt::format(
-        "Arrow error: Arithmetic overflow: Exponent {} in integer computation is out of bounds.",
-        exponent)));
+  if (exponent < 0) {
+    ThrowFromFunction(
+        Status::Internal(fmt::format("Execution error: Can't use negative exponents: {} in integer "
+                                     "computation, please use Float.",
+                                     exponent)));
   }
   int64_t result = 1;
   for (int64_t factor = base; exponent > 0; exponent >>= 1) {
@@ -79,8 +88,8 @@ int64_t PowerInteger(int64_t base, int64_t exponent) {
 
 int64_t Factorial(int64_t n) {
   if (n > 20) {
-    ThrowFromFunction(
-        Status::Internal(fmt::format("Execution error: Overflow happened on FACTORIAL({})", n)));
+    ThrowFromFunction(Status::Internal(
+        fmt::format("Arrow error: Compute error: Overflow happened on FACTORIAL({})", n)));
   }
   int64_t result = 1;
   for (int64_t i = 2; i <= n; ++i) result *= i;
@@ -91,6 +100,13 @@ template <class T, T (*function)(T, T)>
 void RunBinary(DataChunk& arguments, ExpressionState&, Vector& result) {
   duckdb::BinaryExecutor::Execute<T, T, T>(arguments.data[0], arguments.data[1], result,
                                            arguments.size(), function);
+}
+
+void RunIntegerAngle(DataChunk& arguments, ExpressionState&, Vector& result) {
+  duckdb::BinaryExecutor::Execute<int64_t, int64_t, float>(
+      arguments.data[0], arguments.data[1], result, arguments.size(), [](int64_t y, int64_t x) {
+        return AngleOfShort(static_cast<float>(y), static_cast<float>(x));
+      });
 }
 
 double Acos(double x) {
@@ -110,6 +126,9 @@ double Ceil(double x) {
 }
 double Floor(double x) {
   return std::floor(x);
+}
+double Cotangent(double x) {
+  return 1.0 / std::tan(x);
 }
 double Ln(double x) {
   return std::log(x);
@@ -133,12 +152,12 @@ double Trunc(double x) {
 void RegisterUnary(duckdb::ExtensionLoader& loader) {
   const LogicalType real = LogicalType::DOUBLE;
   const std::pair<const char*, duckdb::scalar_function_t> functions[] = {
-      {"iox_acos", RunUnary<Acos>}, {"iox_acosh", RunUnary<Acosh>},
-      {"iox_asin", RunUnary<Asin>}, {"iox_atanh", RunUnary<Atanh>},
-      {"iox_ceil", RunUnary<Ceil>}, {"iox_floor", RunUnary<Floor>},
-      {"iox_ln", RunUnary<Ln>},     {"iox_log10", RunUnary<Log10>},
-      {"iox_log2", RunUnary<Log2>}, {"iox_signum", RunUnary<Sign>},
-      {"iox_sqrt", RunUnary<Sqrt>}};
+      {"iox_acos", RunUnary<Acos>},     {"iox_acosh", RunUnary<Acosh>},
+      {"iox_asin", RunUnary<Asin>},     {"iox_atanh", RunUnary<Atanh>},
+      {"iox_ceil", RunUnary<Ceil>},     {"iox_floor", RunUnary<Floor>},
+      {"iox_cot", RunUnary<Cotangent>}, {"iox_ln", RunUnary<Ln>},
+      {"iox_log10", RunUnary<Log10>},   {"iox_log2", RunUnary<Log2>},
+      {"iox_signum", RunUnary<Sign>},   {"iox_sqrt", RunUnary<Sqrt>}};
   for (const auto& [name, run] : functions) {
     loader.RegisterFunction(ScalarFunction(name, {real}, real, run));
   }
@@ -160,6 +179,13 @@ void RegisterMath(duckdb::ExtensionLoader& loader) {
   loader.RegisterFunction(trunc);
   loader.RegisterFunction(
       ScalarFunction("iox_log", {real, real}, real, RunBinary<double, LogarithmOf>));
+  ScalarFunctionSet angle("iox_atan2");
+  const LogicalType short_real = LogicalType::FLOAT;
+  angle.AddFunction(
+      ScalarFunction({short_real, short_real}, short_real, RunBinary<float, AngleOfShort>));
+  angle.AddFunction(ScalarFunction({integer, integer}, short_real, RunIntegerAngle));
+  angle.AddFunction(ScalarFunction({real, real}, real, RunBinary<double, AngleOf>));
+  loader.RegisterFunction(angle);
   ScalarFunctionSet power("iox_power");
   power.AddFunction(ScalarFunction({integer, integer}, integer, RunBinary<int64_t, PowerInteger>));
   power.AddFunction(ScalarFunction({real, real}, real, RunBinary<double, PowerReal>));

@@ -45,14 +45,14 @@ FunctionEntry Own(const char* name) {
 
 std::vector<FunctionEntry> MathFunctions() {
   std::vector<FunctionEntry> table;
-  for (const char* name :
-       {"abs",     "atan", "atan2", "asinh", "cbrt",     "cos",   "cosh",    "cot",
-        "degrees", "exp",  "gcd",   "isnan", "lcm",      "pi",    "radians", "random",
-        "sin",     "sinh", "tan",   "tanh",  "greatest", "least", "nullif"}) {
+  for (const char* name : {"abs", "atan", "asinh", "cbrt", "cos",      "cosh",    "degrees",
+                           "exp", "gcd",  "isnan", "lcm",  "pi",       "radians", "random",
+                           "sin", "sinh", "tan",   "tanh", "greatest", "least",   "nullif"}) {
     table.push_back(Same(name));
   }
-  for (const char* name : {"acos", "acosh", "asin", "atanh", "ceil", "factorial", "floor", "ln",
-                           "log10", "log2", "power", "round", "signum", "sqrt", "trunc"}) {
+  for (const char* name :
+       {"acos", "acosh", "asin", "atan2", "atanh", "ceil", "cot", "factorial", "floor", "ln",
+        "log10", "log2", "power", "round", "signum", "sqrt", "trunc"}) {
     table.push_back(Own(name));
   }
   table.push_back(Renamed("pow", "iox_power"));

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "query/duckdb/dialect/arrow_type_text.h"
+#include "query/duckdb/dialect/regex_text.h"
 #include "query/duckdb/dialect/rewriter.h"
 #include "query/duckdb/dialect/row_changes.h"
 #include "query/duckdb/dialect/sql_error.h"
@@ -41,6 +42,14 @@ ExpressionPtr Negate(ExpressionPtr expression) {
   return Operator(ExpressionType::OPERATOR_NOT, std::move(expression));
 }
 
+/// Turns the literal pattern of an operator into the engine's spelling.
+void SearchPattern(duckdb::FunctionExpression& call) {
+  const std::string* pattern = LiteralText(*call.children[1]);
+  if (pattern == nullptr) return;
+  std::string spelled = EnginePattern(*pattern, "");
+  if (spelled != *pattern) call.children[1] = Literal(spelled.c_str());
+}
+
 bool HasBackslash(const duckdb::ParsedExpression& pattern) {
   const std::string* text = LiteralText(pattern);
   return text == nullptr || text->find('\\') != std::string::npos;
@@ -73,6 +82,7 @@ bool Rewriter::RewriteOperatorCall(ExpressionPtr& expression) {
   const std::string& symbol = call.function_name;
   if (symbol == "regexp_full_match") {
     call.function_name = "regexp_matches";
+    SearchPattern(call);
     return true;
   }
   if (symbol == "like_escape" || symbol == "ilike_escape" || symbol == "not_like_escape" ||
@@ -107,12 +117,14 @@ bool Rewriter::RewriteOperatorCall(ExpressionPtr& expression) {
     return true;
   }
   if (symbol == "~@~" || symbol == "!~@~") {
+    SearchPattern(call);
     ExpressionPtr match =
         Call("regexp_matches", std::move(call.children[0]), std::move(call.children[1]));
     expression = symbol == "~@~" ? std::move(match) : Negate(std::move(match));
     return true;
   }
   if (symbol == "~*" || symbol == "!~*") {
+    SearchPattern(call);
     ExpressionPtr match = Call("regexp_matches", std::move(call.children[0]),
                                std::move(call.children[1]), Literal("i"));
     expression = symbol == "~*" ? std::move(match) : Negate(std::move(match));
@@ -200,6 +212,7 @@ void Rewriter::RewriteCall(ExpressionPtr& expression, const ExpressionContext& c
   if (!is_operator && name != "count_star") {
     entry = &RequireFunction(name);
     if (entry->kind == FunctionKind::kWindow) ThrowInvalidFunction(name);
+    if (entry->kind == FunctionKind::kAggregate) CheckAggregateTypes(name, call.children, context);
   }
   if (call.is_operator) CheckArithmetic(call, context);
   for (ExpressionPtr& child : call.children) {
@@ -242,6 +255,9 @@ void Rewriter::RewriteWindow(ExpressionPtr& expression, const ExpressionContext&
     constexpr std::string_view kPrefix = kKeptFunctionPrefix;
     entry = &RequireFunction(name.rfind(kPrefix, 0) == 0 ? name.substr(kPrefix.size()) : name);
     if (entry->kind == FunctionKind::kScalar) ThrowInvalidFunction(name);
+    if (entry->kind == FunctionKind::kAggregate) {
+      CheckAggregateTypes(entry->name, window.children, context);
+    }
   }
   for (ExpressionPtr& child : window.children) Rewrite(child, context);
   for (ExpressionPtr& partition : window.partitions) Rewrite(partition, context);
@@ -259,8 +275,10 @@ void Rewriter::RewriteWindow(ExpressionPtr& expression, const ExpressionContext&
     return;
   }
   if (window.type == ExpressionType::WINDOW_AGGREGATE) {
-    if (entry->engine.empty()) ThrowUnsupported(fmt::format("{} with OVER", name));
-    window.function_name = entry->engine;
+    const bool median = entry->name == "median";
+    if (entry->engine.empty() && !median) ThrowUnsupported(fmt::format("{} with OVER", name));
+    window.function_name = median ? "iox_percentile" : entry->engine;
+    if (median) window.children.push_back(Literal(Value::DOUBLE(0.5)));
   }
   if (entry->result != LogicalTypeId::INVALID) {
     expression = CastTo(LogicalType(entry->result), std::move(expression));

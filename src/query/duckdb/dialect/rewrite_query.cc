@@ -12,6 +12,7 @@
 #include "duckdb/parser/statement/select_statement.hpp"
 
 #include "query/duckdb/dialect/gap_fill.h"
+#include "query/duckdb/dialect/naming_rules.h"
 #include "query/duckdb/dialect/rewriter.h"
 #include "query/duckdb/dialect/sql_error.h"
 #include "query/duckdb/dialect/statement.h"
@@ -108,9 +109,7 @@ std::vector<OutputColumn> Rewriter::RewriteSelect(duckdb::SelectNode& node, cons
   context.scope = &scope;
   context.ctes = ctes;
   if (node.where_clause) {
-    if (HasAggregate(*node.where_clause)) {
-      ThrowPlanError("Aggregate functions are not allowed in the WHERE clause");
-    }
+    RefuseAggregates(*node.where_clause);
     CheckFilter(*node.where_clause, context);
     RefuseGapCalls(*node.where_clause);
     Rewrite(node.where_clause, context);
@@ -302,7 +301,7 @@ void Rewriter::FindUngrouped(const ParsedExpression& expression, const Expressio
     return;
   }
   if (IsAggregateCall(expression)) {
-    check->aggregates.push_back(NameOf(expression, context, true));
+    check->aggregates.push_back(ShownAggregate(NameOf(expression, context, true)));
     return;
   }
   if (groups.count(NameOf(expression, context, true)) > 0) return;

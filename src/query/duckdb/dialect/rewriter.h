@@ -110,30 +110,37 @@ class Rewriter {
   void RewriteCall(ExpressionPtr& expression, const ExpressionContext& context);
   void CheckArithmetic(const duckdb::FunctionExpression& call,
                        const ExpressionContext& context) const;
+  /// Refuses arguments of types the aggregate does not take (aggregate_types.cc).
+  void CheckAggregateTypes(const std::string& name, const duckdb::vector<ExpressionPtr>& arguments,
+                           const ExpressionContext& context) const;
   bool RewriteOperatorCall(ExpressionPtr& expression);
   void RewriteWindow(ExpressionPtr& expression, const ExpressionContext& context);
   const FunctionEntry& RequireFunction(const std::string& name) const;
   ExpressionPtr SpecialCall(duckdb::FunctionExpression& call, const ExpressionContext& context);
 
-  // Names (naming.cc)
+  // Names (naming.cc, naming_window.cc). As `display` they show casts and parentheses, as in
+  // errors.
   std::string NameOf(const duckdb::ParsedExpression& expression, const ExpressionContext& context,
-                     bool casts = false);
+                     bool display = false);
+  std::string NameOfOperand(const duckdb::ParsedExpression& operand,
+                            const duckdb::ParsedExpression& whole, const ExpressionContext& context,
+                            bool display);
   std::string NameOfCall(const duckdb::FunctionExpression& call, const ExpressionContext& context,
-                         bool casts);
+                         bool display);
   std::string NameOfWindow(const duckdb::WindowExpression& window, const ExpressionContext& context,
-                           bool casts);
+                           bool display);
   std::string NameOfCase(const duckdb::CaseExpression& expression, const ExpressionContext& context,
-                         bool casts);
+                         bool display);
   std::string NameOfOperator(const duckdb::OperatorExpression& expression,
-                             const ExpressionContext& context, bool casts);
+                             const ExpressionContext& context, bool display);
   std::string NameOfColumn(const duckdb::ColumnRefExpression& column,
                            const ExpressionContext& context);
   std::string NameOfSubquery(const duckdb::SubqueryExpression& subquery,
-                             const ExpressionContext& context, bool casts);
+                             const ExpressionContext& context, bool display);
   std::string NameList(const duckdb::vector<ExpressionPtr>& list, const char* separator,
-                       const ExpressionContext& context, bool casts);
+                       const ExpressionContext& context, bool display);
   std::string NameOrders(const duckdb::vector<duckdb::OrderByNode>& orders,
-                         const ExpressionContext& context, bool casts);
+                         const ExpressionContext& context, bool display);
 
   /// The reference's type text of columns, literals and casts; empty for anything else.
   std::string KnownType(const duckdb::ParsedExpression& expression,
@@ -154,6 +161,8 @@ void AssignEngineNames(std::vector<OutputColumn>& columns);
 
 /// Whether an expression as parsed holds an aggregate outside of windows and sub-queries.
 bool HasAggregate(const duckdb::ParsedExpression& expression);
+/// Throws when the condition of a WHERE holds an aggregate.
+void RefuseAggregates(const duckdb::ParsedExpression& where);
 /// Whether the expression itself is a call of an aggregate function.
 bool IsAggregateCall(const duckdb::ParsedExpression& expression);
 

@@ -93,10 +93,40 @@ void RunFindInSet(DataChunk& arguments, ExpressionState&, Vector& result) {
         for (size_t begin = 0; begin <= list.size(); ++position) {
           size_t end = list.find(',', begin);
           if (end == std::string_view::npos) end = list.size();
-          if (list.substr(begin, end - begin) == View(wanted)) return list.empty() ? 0 : position;
+          if (list.substr(begin, end - begin) == View(wanted)) return position;
           begin = end + 1;
         }
         return 0;
+      });
+}
+
+/// The part at a position counted from 1, from the end when negative; empty when there is none.
+std::string_view PartAt(std::string_view text, std::string_view delimiter, int64_t position) {
+  if (position == 0) {
+    ThrowFromFunction(Status::Internal("Execution error: field position must not be zero"));
+  }
+  std::vector<std::string_view> parts;
+  if (delimiter.empty()) {
+    parts.push_back(text);
+  } else {
+    size_t begin = 0;
+    for (size_t at = 0; (at = text.find(delimiter, begin)) != std::string_view::npos;) {
+      parts.push_back(text.substr(begin, at - begin));
+      begin = at + delimiter.size();
+    }
+    parts.push_back(text.substr(begin));
+  }
+  const auto count = static_cast<int64_t>(parts.size());
+  const int64_t index = position > 0 ? position - 1 : position + count;
+  return index >= 0 && index < count ? parts[static_cast<size_t>(index)] : std::string_view();
+}
+
+void RunPartAt(DataChunk& arguments, ExpressionState&, Vector& result) {
+  duckdb::TernaryExecutor::Execute<string_t, string_t, int64_t, string_t>(
+      arguments.data[0], arguments.data[1], arguments.data[2], result, arguments.size(),
+      [&](string_t text, string_t delimiter, int64_t position) {
+        return StringVector::AddString(result,
+                                       std::string(PartAt(View(text), View(delimiter), position)));
       });
 }
 
@@ -203,6 +233,7 @@ void RegisterText(duckdb::ExtensionLoader& loader) {
       ScalarFunction("iox_find_in_set", {text, text}, LogicalType::INTEGER, RunFindInSet));
   loader.RegisterFunction(
       ScalarFunction("iox_substr_index", {text, text, integer}, text, RunPartBefore));
+  loader.RegisterFunction(ScalarFunction("iox_split_part", {text, text, integer}, text, RunPartAt));
   ScalarFunctionSet overlay("iox_overlay");
   overlay.AddFunction(ScalarFunction({text, text, integer}, text, RunOverlay));
   overlay.AddFunction(ScalarFunction({text, text, integer, integer}, text, RunOverlay));

@@ -1,4 +1,4 @@
-// String, regular expression, hash and conditional functions: the part of the function table.
+// String, hash and conditional functions: the part of the function table.
 #include <string>
 #include <utility>
 
@@ -58,6 +58,17 @@ ExpressionPtr Character(FunctionCall& call) {
   return Call("chr", CastTo(LogicalType::INTEGER, std::move(call.children[0])));
 }
 
+ExpressionPtr Length(FunctionCall& call) {
+  CheckArgumentCount(call, 1, 1);
+  return Call("length", ToText(std::move(call.children[0])));
+}
+
+/// Both as text: DuckDB's function of the name also searches lists and maps.
+ExpressionPtr Contains(FunctionCall& call) {
+  CheckArgumentCount(call, 2, 2);
+  return Call("contains", ToText(std::move(call.children[0])), ToText(std::move(call.children[1])));
+}
+
 ExpressionPtr HexText(FunctionCall& call) {
   CheckArgumentCount(call, 1, 1);
   return Call("lower", Call("to_hex", std::move(call.children[0])));
@@ -115,84 +126,6 @@ ExpressionPtr Decode(FunctionCall& call) {
                   method));
 }
 
-ExpressionPtr RegexLike(FunctionCall& call) {
-  CheckArgumentCount(call, 2, 3);
-  return CallList("regexp_matches", std::move(call.children));
-}
-
-/// `$1` and `${1}` of the reference are `\1` here.
-std::string Replacement(const std::string& text) {
-  std::string result;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '$' && i + 1 < text.size()) {
-      const bool braced = text[i + 1] == '{';
-      const size_t digit = i + (braced ? 2 : 1);
-      if (digit < text.size() && text[digit] >= '0' && text[digit] <= '9') {
-        result += '\\';
-        result += text[digit];
-        i = braced && digit + 1 < text.size() && text[digit + 1] == '}' ? digit + 1 : digit;
-        continue;
-      }
-    }
-    result += text[i];
-  }
-  return result;
-}
-
-ExpressionPtr RegexReplace(FunctionCall& call) {
-  CheckArgumentCount(call, 3, 4);
-  if (const std::string* text = LiteralText(*call.children[2])) {
-    call.children[2] = Literal(Replacement(*text).c_str());
-  }
-  return CallList("regexp_replace", std::move(call.children));
-}
-
-size_t CountGroups(const std::string& pattern) {
-  size_t count = 0;
-  bool in_class = false;
-  for (size_t i = 0; i < pattern.size(); ++i) {
-    if (pattern[i] == '\\') {
-      ++i;
-    } else if (pattern[i] == '[') {
-      in_class = true;
-    } else if (pattern[i] == ']') {
-      in_class = false;
-    } else if (pattern[i] == '(' && !in_class) {
-      const bool special = i + 1 < pattern.size() && pattern[i + 1] == '?';
-      const bool named =
-          special && (pattern.compare(i, 4, "(?P<") == 0 ||
-                      (pattern.compare(i, 3, "(?<") == 0 && pattern.compare(i, 4, "(?<=") != 0 &&
-                       pattern.compare(i, 4, "(?<!") != 0));
-      if (!special || named) ++count;
-    }
-  }
-  return count;
-}
-
-/// The capture groups of the first match as a list, or the whole match; NULL when none.
-ExpressionPtr RegexMatch(FunctionCall& call) {
-  CheckArgumentCount(call, 2, 3);
-  const std::string pattern = RequireText(call, 1);
-  const std::string flags = call.children.size() == 3 ? RequireText(call, 2) : std::string();
-  const std::string prefixed = flags.empty() ? pattern : fmt::format("(?{}){}", flags, pattern);
-  const size_t groups = CountGroups(pattern);
-  duckdb::vector<ExpressionPtr> members;
-  for (size_t group = groups == 0 ? 0 : 1; group <= groups; ++group) {
-    members.push_back(Call("regexp_extract", call.children[0]->Copy(), Literal(prefixed.c_str()),
-                           Literal(Value::INTEGER(static_cast<int32_t>(group)))));
-  }
-  ExpressionPtr matches =
-      Call("regexp_matches", std::move(call.children[0]), Literal(prefixed.c_str()));
-  return Case(std::move(matches), CallList("list_value", std::move(members)),
-              Literal(Value(LogicalType::SQLNULL)));
-}
-
-ExpressionPtr RegexCount(FunctionCall& call) {
-  CheckArgumentCount(call, 2, 4);
-  return Call("len",
-              Call("regexp_extract_all", std::move(call.children[0]), std::move(call.children[1])));
-}
-
 ExpressionPtr BinaryLiteral(FunctionCall& call) {
   return Call("unhex", std::move(call.children[0]));
 }
@@ -210,17 +143,17 @@ FunctionEntry Built(const char* name, CallTransform transform) {
 std::vector<FunctionEntry> TextFunctions() {
   std::vector<FunctionEntry> table;
   for (const char* name :
-       {"ascii", "concat", "concat_ws", "contains", "ends_with", "left", "lower", "ltrim", "md5",
-        "reverse", "right", "rtrim", "split_part", "starts_with", "translate", "trim", "upper"}) {
+       {"ascii", "concat", "concat_ws", "ends_with", "left", "lower", "ltrim", "md5", "reverse",
+        "right", "rtrim", "starts_with", "translate", "trim", "upper"}) {
     table.push_back(Mapped(name, name));
   }
-  for (const char* name :
-       {"find_in_set", "initcap", "overlay", "repeat", "replace", "substr_index", "substr"}) {
+  for (const char* name : {"find_in_set", "initcap", "overlay", "repeat", "replace", "split_part",
+                           "substr_index", "substr"}) {
     table.push_back({name, kScalar, std::string("iox_") + name});
   }
   const LogicalTypeId integer = LogicalTypeId::INTEGER;
   for (const char* name : {"character_length", "char_length", "length"}) {
-    table.push_back(Mapped(name, "length", integer));
+    table.push_back({name, kScalar, "", integer, Length});
   }
   for (const char* name : {"strpos", "instr", "position"}) {
     table.push_back(Mapped(name, "strpos", integer));
@@ -232,6 +165,7 @@ std::vector<FunctionEntry> TextFunctions() {
   table.push_back(Mapped("substring", "iox_substr"));
   table.push_back(Mapped("substring_index", "iox_substr_index"));
   table.push_back(Mapped("uuid", "uuid", LogicalTypeId::VARCHAR));
+  table.push_back(Built("contains", Contains));
   table.push_back(Built("binary", BinaryLiteral));
   table.push_back(Built("chr", Character));
   table.push_back(Built("coalesce", CoalesceAny));
@@ -241,10 +175,6 @@ std::vector<FunctionEntry> TextFunctions() {
   table.push_back(Built("lpad", Pad));
   table.push_back(Built("nvl", Coalesce));
   table.push_back(Built("nvl2", IfNotNull));
-  table.push_back(Built("regexp_count", RegexCount));
-  table.push_back(Built("regexp_like", RegexLike));
-  table.push_back(Built("regexp_match", RegexMatch));
-  table.push_back(Built("regexp_replace", RegexReplace));
   table.push_back(Built("rpad", Pad));
   table.push_back(Built("digest", Digest));
   for (const char* name : {"sha224", "sha256", "sha384", "sha512"}) {

@@ -1,4 +1,5 @@
 // date_bin and date_trunc in nanoseconds.
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "query/duckdb/dialect/function_support.h"
 #include "query/duckdb/dialect/interval_literal.h"
 #include "query/duckdb/dialect/time_stride.h"
+#include "query/duckdb/dialect/zone_clock.h"
 
 namespace influxdb3::query::sql {
 namespace {
@@ -231,8 +233,37 @@ int64_t FixedLength(Granularity granularity) {
   }
 }
 
+int64_t TruncateMonths(Granularity granularity, int64_t time) {
+  const int32_t months = granularity == Granularity::kMonth     ? 1
+                         : granularity == Granularity::kQuarter ? 3
+                                                                : 12;
+  const CivilDay civil = CivilFromDays(FloorDivide(time, kNanosPerDay));
+  const int32_t month = (civil.month - 1) / months * months + 1;
+  return DaysFromCivil(civil.year, month, 1) * kNanosPerDay;
+}
+
+/// Times with a zone are cut where its clocks show the start of a unit.
+void RunZonedDateTrunc(DataChunk& arguments, Granularity granularity, const std::string& name,
+                       Vector& result) {
+  const std::shared_ptr<const TimeZone> zone = RequireZone(name);
+  const int64_t length = FixedLength(granularity);
+  const int64_t origin = granularity == Granularity::kWeek ? -3 * kNanosPerDay : 0;
+  duckdb::UnaryExecutor::Execute<int64_t, int64_t>(
+      arguments.data[0], result, arguments.size(), [&](int64_t time) {
+        const int64_t wall = WallOf(time, *zone);
+        const int64_t start =
+            length != 0 ? BinNanos(wall, length, origin) : TruncateMonths(granularity, wall);
+        return InstantBefore(start, time, *zone);
+      });
+}
+
 void RunDateTrunc(DataChunk& arguments, ExpressionState& state, Vector& result) {
   const Granularity granularity = BoundValueOf<Granularity>(state);
+  const std::string zone = TimestampZone(result.GetType());
+  if (!zone.empty()) {
+    RunZonedDateTrunc(arguments, granularity, zone, result);
+    return;
+  }
   const int64_t length = FixedLength(granularity);
   if (length != 0) {
     // Weeks start on Monday; 1970-01-01 was a Thursday.
@@ -241,15 +272,9 @@ void RunDateTrunc(DataChunk& arguments, ExpressionState& state, Vector& result) 
                                                      [&](int64_t time) { return cache(time); });
     return;
   }
-  const int32_t months = granularity == Granularity::kMonth     ? 1
-                         : granularity == Granularity::kQuarter ? 3
-                                                                : 12;
   duckdb::UnaryExecutor::Execute<int64_t, int64_t>(
-      arguments.data[0], result, arguments.size(), [&](int64_t time) {
-        const CivilDay civil = CivilFromDays(FloorDivide(time, kNanosPerDay));
-        const int32_t month = (civil.month - 1) / months * months + 1;
-        return DaysFromCivil(civil.year, month, 1) * kNanosPerDay;
-      });
+      arguments.data[0], result, arguments.size(),
+      [&](int64_t time) { return TruncateMonths(granularity, time); });
 }
 
 duckdb::unique_ptr<duckdb::FunctionData> BindDateTrunc(ClientContext& context,

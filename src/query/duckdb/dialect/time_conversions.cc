@@ -1,4 +1,4 @@
-// Conversions between timestamps, numbers and text, and time zones.
+// Conversions between timestamps, numbers and text.
 #include <memory>
 #include <string>
 #include <utility>
@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "duckdb/common/vector_operations/binary_executor.hpp"
+#include "duckdb/common/vector_operations/ternary_executor.hpp"
 #include "duckdb/common/vector_operations/unary_executor.hpp"
 
 #include "query/duckdb/dialect/arrow_type_text.h"
@@ -15,6 +16,7 @@
 #include "query/duckdb/dialect/interval_vector.h"
 #include "query/duckdb/dialect/time_format.h"
 #include "query/duckdb/dialect/timestamp_text.h"
+#include "query/duckdb/dialect/zone_clock.h"
 #include "query/format/time_text.h"
 
 namespace influxdb3::query::sql {
@@ -69,19 +71,31 @@ void RunTextToTimestamp(DataChunk& arguments, ExpressionState& state, Vector& re
   const int64_t unit = UnitNanos(result.GetType());
   duckdb::UnaryExecutor::Execute<string_t, int64_t>(
       arguments.data[0], result, arguments.size(),
-      [&](string_t text) { return FloorDivide(ParseText(View(text), formats), unit); });
+      [&](string_t text) { return ParseText(View(text), formats) / unit; });
 }
 
+/// Coarser units cut off towards 1970, as the reference does.
 void RunNanosToUnit(DataChunk& arguments, ExpressionState&, Vector& result) {
   const int64_t unit = UnitNanos(result.GetType());
-  duckdb::UnaryExecutor::Execute<int64_t, int64_t>(
-      arguments.data[0], result, arguments.size(),
-      [&](int64_t nanos) { return FloorDivide(nanos, unit); });
+  duckdb::UnaryExecutor::Execute<int64_t, int64_t>(arguments.data[0], result, arguments.size(),
+                                                   [&](int64_t nanos) { return nanos / unit; });
 }
 
 void RunSameNumber(DataChunk& arguments, ExpressionState&, Vector& result) {
   duckdb::UnaryExecutor::Execute<int64_t, int64_t>(arguments.data[0], result, arguments.size(),
                                                    [](int64_t value) { return value; });
+}
+
+void RunDaysToNanos(DataChunk& arguments, ExpressionState&, Vector& result) {
+  duckdb::UnaryExecutor::Execute<int64_t, int64_t>(
+      arguments.data[0], result, arguments.size(), [](int64_t days) {
+        int64_t nanos = 0;
+        if (__builtin_mul_overflow(days, kNanosPerDay, &nanos)) {
+          ThrowFromFunction(Status::Internal(
+              fmt::format("Arrow error: Cast error: Can't cast value {} to type Date32", days)));
+        }
+        return nanos;
+      });
 }
 
 std::vector<std::string> ReadFormats(ClientContext& context, ScalarFunction& function,
@@ -115,7 +129,7 @@ duckdb::unique_ptr<duckdb::FunctionData> BindToTimestamp(ClientContext& context,
     function.function = RunNanosToUnit;
   } else if (type.IsIntegral() && !IsDuration(type)) {
     function.arguments = {LogicalType::BIGINT};
-    function.function = RunSameNumber;
+    function.function = function.name == "iox_to_date" ? RunDaysToNanos : RunSameNumber;
   } else {
     ThrowFromFunction(Status::InvalidArgument(
         fmt::format("Error during planning: {} supports either 1 argument (being Int64 or "
@@ -147,7 +161,7 @@ duckdb::unique_ptr<duckdb::FunctionData> BindToUnixTime(ClientContext& context,
       const auto& own = BoundValueOf<std::vector<std::string>>(state);
       duckdb::UnaryExecutor::Execute<string_t, int64_t>(
           chunk.data[0], result, chunk.size(),
-          [&](string_t text) { return FloorDivide(ParseText(View(text), own), kNanosPerSecond); });
+          [&](string_t text) { return ParseText(View(text), own) / kNanosPerSecond; });
     };
   } else if (type.IsNumeric()) {
     function.arguments = {LogicalType::BIGINT};
@@ -157,113 +171,10 @@ duckdb::unique_ptr<duckdb::FunctionData> BindToUnixTime(ClientContext& context,
     function.function = [](DataChunk& chunk, ExpressionState&, Vector& result) {
       duckdb::UnaryExecutor::Execute<int64_t, int64_t>(
           chunk.data[0], result, chunk.size(),
-          [](int64_t nanos) { return FloorDivide(nanos, kNanosPerSecond); });
+          [](int64_t nanos) { return nanos / kNanosPerSecond; });
     };
   }
   return duckdb::make_uniq<BoundValue<std::vector<std::string>>>(std::move(formats));
-}
-
-Status CheckZone(const std::string& zone, const char* function) {
-  if (TimeZone::Find(zone).ok()) return Status::Ok();
-  return Status::InvalidArgument(fmt::format(
-      "Error during planning: {} requires a valid timezone string, got \"{}\"", function, zone));
-}
-
-std::string ReadZone(ClientContext& context, const duckdb::Expression& argument,
-                     const char* function) {
-  const Value zone = ConstantArgument(
-      context, argument,
-      fmt::format("{} requires its second argument to be a constant string", function));
-  std::string name = zone.IsNull() ? std::string() : zone.ToString();
-  const Status status = CheckZone(name, function);
-  if (!status.ok()) ThrowFromFunction(status);
-  return name;
-}
-
-/// tz(): the instant stays, the zone only changes how it is shown.
-duckdb::unique_ptr<duckdb::FunctionData> BindZone(ClientContext& context, ScalarFunction& function,
-                                                  BoundArguments& arguments) {
-  const std::string zone = ReadZone(context, *arguments[1], "TZ");
-  Function::EraseArgument(function, arguments, 1);
-  const LogicalType type = arguments[0]->return_type;
-  function.arguments = {type.id() == LogicalTypeId::TIMESTAMP_NS ? type : Nanos()};
-  function.return_type = ZonedTimestampType(zone);
-  function.function = RunSameNumber;
-  return nullptr;
-}
-
-/// The instant at which clocks in the zone show this time; the earlier one when there are two.
-int64_t InstantOf(int64_t wall_nanos, const TimeZone& zone) {
-  const int64_t wall = FloorDivide(wall_nanos, kNanosPerSecond);
-  const int64_t before = zone.OffsetSeconds(wall - kSecondsPerDay);
-  if (zone.OffsetSeconds(wall - before) == before) return wall_nanos - before * kNanosPerSecond;
-  const int64_t after = zone.OffsetSeconds(wall + kSecondsPerDay);
-  return wall_nanos - after * kNanosPerSecond;
-}
-
-int64_t WallOf(int64_t nanos, const TimeZone& zone) {
-  return nanos + zone.OffsetSeconds(FloorDivide(nanos, kNanosPerSecond)) * kNanosPerSecond;
-}
-
-std::shared_ptr<const TimeZone> RequireZone(const std::string& name) {
-  Result<std::shared_ptr<const TimeZone>> zone = TimeZone::Find(name);
-  if (!zone.ok()) ThrowFromFunction(zone.status());
-  return *zone;
-}
-
-duckdb::unique_ptr<duckdb::FunctionData> BindAtTimeZone(ClientContext& context,
-                                                        ScalarFunction& function,
-                                                        BoundArguments& arguments) {
-  std::string zone = ReadZone(context, *arguments[1], "AT TIME ZONE");
-  Function::EraseArgument(function, arguments, 1);
-  const LogicalType type = arguments[0]->return_type;
-  const bool zoned = !TimestampZone(type).empty();
-  function.arguments = {zoned ? type : Nanos()};
-  function.return_type = ZonedTimestampType(zone);
-  function.function = [](DataChunk& chunk, ExpressionState& state, Vector& result) {
-    const std::shared_ptr<const TimeZone> own = RequireZone(BoundValueOf<std::string>(state));
-    const bool already_zoned = !TimestampZone(chunk.data[0].GetType()).empty();
-    duckdb::UnaryExecutor::Execute<int64_t, int64_t>(
-        chunk.data[0], result, chunk.size(),
-        [&](int64_t nanos) { return already_zoned ? nanos : InstantOf(nanos, *own); });
-  };
-  return duckdb::make_uniq<BoundValue<std::string>>(std::move(zone));
-}
-
-/// to_local_time: what the clock in the timestamp's zone shows, without the zone.
-duckdb::unique_ptr<duckdb::FunctionData> BindToLocalTime(ClientContext&, ScalarFunction& function,
-                                                         BoundArguments& arguments) {
-  const LogicalType type = arguments[0]->return_type;
-  function.arguments = {type.id() == LogicalTypeId::TIMESTAMP_NS ? type : Nanos()};
-  function.return_type = Nanos();
-  function.function = [](DataChunk& chunk, ExpressionState&, Vector& result) {
-    const std::string name = TimestampZone(chunk.data[0].GetType());
-    const std::shared_ptr<const TimeZone> zone = RequireZone(name.empty() ? "+00:00" : name);
-    duckdb::UnaryExecutor::Execute<int64_t, int64_t>(
-        chunk.data[0], result, chunk.size(), [&](int64_t nanos) { return WallOf(nanos, *zone); });
-  };
-  return nullptr;
-}
-
-duckdb::unique_ptr<duckdb::FunctionData> BindFromUnixTime(ClientContext& context,
-                                                          ScalarFunction& function,
-                                                          BoundArguments& arguments) {
-  if (arguments.size() == 2) {
-    const std::string zone = ReadZone(context, *arguments[1], "from_unixtime");
-    Function::EraseArgument(function, arguments, 1);
-    function.arguments = {LogicalType::BIGINT};
-    function.return_type = ZonedTimestampType(zone);
-    function.function = [](DataChunk& chunk, ExpressionState&, Vector& result) {
-      duckdb::UnaryExecutor::Execute<int64_t, int64_t>(
-          chunk.data[0], result, chunk.size(),
-          [](int64_t seconds) { return seconds * kNanosPerSecond; });
-    };
-  } else {
-    function.arguments = {LogicalType::BIGINT};
-    function.return_type = LogicalType::TIMESTAMP_S;
-    function.function = RunSameNumber;
-  }
-  return nullptr;
 }
 
 void RunToText(DataChunk& arguments, ExpressionState&, Vector& result) {
@@ -287,6 +198,17 @@ duckdb::unique_ptr<duckdb::FunctionData> BindToText(ClientContext&, ScalarFuncti
   return nullptr;
 }
 
+/// Nanoseconds of the unit a duration's type text names.
+int64_t DurationUnit(const std::string& type_text) {
+  static constexpr std::pair<std::string_view, int64_t> kUnits[] = {
+      {"(Second)", kNanosPerSecond}, {"(s)", kNanosPerSecond}, {"(Millisecond)", 1'000'000},
+      {"(ms)", 1'000'000},           {"(Microsecond)", 1'000}, {"(µs)", 1'000}};
+  for (const auto& [name, nanos] : kUnits) {
+    if (type_text.find(name) != std::string::npos) return nanos;
+  }
+  return 1;
+}
+
 /// arrow_cast to a timestamp: numbers count the type's own unit.
 duckdb::unique_ptr<duckdb::FunctionData> BindArrowCast(ClientContext& context,
                                                        ScalarFunction& function,
@@ -296,16 +218,21 @@ duckdb::unique_ptr<duckdb::FunctionData> BindArrowCast(ClientContext& context,
   Function::EraseArgument(function, arguments, 1);
   const LogicalType source = arguments[0]->return_type;
   function.return_type = target;
-  if (source.IsIntegral()) {
+  const int64_t unit = IsDuration(target) ? DurationUnit(text.ToString()) : 1;
+  if (source.IsIntegral() && !IsDuration(source)) {
     function.arguments = {LogicalType::BIGINT};
-    function.function = RunSameNumber;
+    function.function = [](DataChunk& chunk, ExpressionState& state, Vector& result) {
+      const int64_t scale = BoundValueOf<int64_t>(state);
+      duckdb::UnaryExecutor::Execute<int64_t, int64_t>(
+          chunk.data[0], result, chunk.size(), [&](int64_t count) { return count * scale; });
+    };
   } else {
     function.arguments = {target};
     function.function = [](DataChunk& chunk, ExpressionState&, Vector& result) {
       result.Reference(chunk.data[0]);
     };
   }
-  return nullptr;
+  return duckdb::make_uniq<BoundValue<int64_t>>(unit);
 }
 
 /// Whatever the argument is, only its type matters.
@@ -369,14 +296,19 @@ duckdb::unique_ptr<duckdb::FunctionData> BindSelectorTime(ClientContext& context
   return nullptr;
 }
 
-void RegisterZones(duckdb::ExtensionLoader& loader) {
-  loader.RegisterFunction(Polymorphic("iox_tz", 2, BindZone));
-  loader.RegisterFunction(Polymorphic("iox_at_time_zone", 2, BindAtTimeZone));
-  loader.RegisterFunction(Polymorphic("iox_to_local_time", 1, BindToLocalTime));
-  duckdb::ScalarFunctionSet from_unix("iox_from_unixtime");
-  from_unix.AddFunction(Polymorphic("iox_from_unixtime", 1, BindFromUnixTime));
-  from_unix.AddFunction(Polymorphic("iox_from_unixtime", 2, BindFromUnixTime));
-  loader.RegisterFunction(from_unix);
+void RunMakeDate(DataChunk& arguments, ExpressionState&, Vector& result) {
+  duckdb::TernaryExecutor::Execute<int64_t, int64_t, int64_t, duckdb::date_t>(
+      arguments.data[0], arguments.data[1], arguments.data[2], result, arguments.size(),
+      [](int64_t year, int64_t month, int64_t day) {
+        constexpr int64_t kYearMax = 262'142;
+        if (year < -kYearMax || year > kYearMax || month < 1 || month > 12 || day < 1 ||
+            day > DaysInMonth(year, static_cast<int32_t>(month))) {
+          ThrowFromFunction(Status::Internal(fmt::format(
+              "Execution error: Unable to parse date from {}, {}, {}", year, month, day)));
+        }
+        return duckdb::date_t(static_cast<int32_t>(
+            DaysFromCivil(year, static_cast<int32_t>(month), static_cast<int32_t>(day))));
+      });
 }
 
 }  // namespace
@@ -403,7 +335,9 @@ void RegisterTimeConversions(duckdb::ExtensionLoader& loader) {
   loader.RegisterFunction(Polymorphic("iox_comparable", 1, BindComparable));
   loader.RegisterFunction(Polymorphic("iox_selector_time", 2, BindSelectorTime));
   loader.RegisterFunction(ScalarFunction("iox_ns", {Nanos()}, LogicalType::BIGINT, RunSameNumber));
-  RegisterZones(loader);
+  const LogicalType integer = LogicalType::BIGINT;
+  loader.RegisterFunction(
+      ScalarFunction("iox_make_date", {integer, integer, integer}, LogicalType::DATE, RunMakeDate));
 }
 
 }  // namespace influxdb3::query::sql

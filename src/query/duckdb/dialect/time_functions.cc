@@ -23,7 +23,7 @@ ExpressionPtr ArrowCast(FunctionCall& call) {
     ThrowPlanError("arrow_cast requires its second argument to be a non-empty constant string");
   }
   const LogicalType type = TypeFromArrowText(*text);
-  if (type.IsTemporal() && type.id() != LogicalTypeId::DATE) {
+  if (IsDuration(type) || (type.IsTemporal() && type.id() != LogicalTypeId::DATE)) {
     // A number becomes a count of the type's own unit, not of seconds as with CAST.
     return Call("iox_arrow_cast", std::move(call.children[0]), Literal(text->c_str()));
   }
@@ -47,7 +47,7 @@ ExpressionPtr MakeDate(FunctionCall& call) {
   for (ExpressionPtr& part : call.children) {
     parts.push_back(CastTo(LogicalType::BIGINT, std::move(part)));
   }
-  return CallList("make_date", std::move(parts));
+  return CallList("iox_make_date", std::move(parts));
 }
 
 ExpressionPtr Zone(FunctionCall& call) {

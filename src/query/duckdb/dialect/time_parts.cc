@@ -1,4 +1,5 @@
 // date_part: fields of timestamps, dates and intervals, with the reference's result types.
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "query/duckdb/dialect/civil_time.h"
 #include "query/duckdb/dialect/function_support.h"
 #include "query/duckdb/dialect/interval_vector.h"
+#include "query/duckdb/dialect/zone_clock.h"
 
 namespace influxdb3::query::sql {
 namespace {
@@ -46,17 +48,35 @@ enum class Part {
 
 Part ReadPart(const std::string& written) {
   static constexpr std::pair<const char*, Part> kNames[] = {{"year", Part::kYear},
+                                                            {"y", Part::kYear},
+                                                            {"yr", Part::kYear},
                                                             {"isoyear", Part::kIsoYear},
                                                             {"quarter", Part::kQuarter},
+                                                            {"qtr", Part::kQuarter},
                                                             {"month", Part::kMonth},
+                                                            {"mon", Part::kMonth},
                                                             {"week", Part::kWeek},
+                                                            {"w", Part::kWeek},
                                                             {"day", Part::kDay},
+                                                            {"d", Part::kDay},
                                                             {"hour", Part::kHour},
+                                                            {"h", Part::kHour},
+                                                            {"hr", Part::kHour},
                                                             {"minute", Part::kMinute},
+                                                            {"m", Part::kMinute},
+                                                            {"min", Part::kMinute},
                                                             {"second", Part::kSecond},
+                                                            {"s", Part::kSecond},
+                                                            {"sec", Part::kSecond},
                                                             {"millisecond", Part::kMillisecond},
+                                                            {"ms", Part::kMillisecond},
+                                                            {"msec", Part::kMillisecond},
                                                             {"microsecond", Part::kMicrosecond},
+                                                            {"us", Part::kMicrosecond},
+                                                            {"usec", Part::kMicrosecond},
                                                             {"nanosecond", Part::kNanosecond},
+                                                            {"ns", Part::kNanosecond},
+                                                            {"nsec", Part::kNanosecond},
                                                             {"dow", Part::kDayOfWeek},
                                                             {"dayofweek", Part::kDayOfWeek},
                                                             {"isodow", Part::kIsoDayOfWeek},
@@ -68,7 +88,7 @@ Part ReadPart(const std::string& written) {
     for (const auto& [text, part] : kNames) {
       if (name == text) return part;
     }
-    if (name.size() > 1 && name.back() == 's') name.pop_back();
+    if (name.size() > 2 && name.back() == 's') name.pop_back();
   }
   ThrowFromFunction(
       Status::Internal(fmt::format("Execution error: Date part '{}' not supported", written)));
@@ -121,17 +141,34 @@ int64_t PartOf(Part part, int64_t nanos) {
   }
 }
 
-void RunPart(DataChunk& arguments, ExpressionState& state, Vector& result) {
-  const Part part = BoundValueOf<Part>(state);
+/// The part of `nanos_of(value)` for each value.
+template <class Function>
+void RunPartOf(Part part, DataChunk& arguments, Vector& result, const Function& nanos_of) {
   if (part == Part::kNanosecond) {
     duckdb::UnaryExecutor::Execute<int64_t, int64_t>(
         arguments.data[0], result, arguments.size(),
-        [&](int64_t nanos) { return PartOf(part, nanos); });
+        [&](int64_t value) { return PartOf(part, nanos_of(value)); });
     return;
   }
   duckdb::UnaryExecutor::Execute<int64_t, int32_t>(
       arguments.data[0], result, arguments.size(),
-      [&](int64_t nanos) { return static_cast<int32_t>(PartOf(part, nanos)); });
+      [&](int64_t value) { return static_cast<int32_t>(PartOf(part, nanos_of(value))); });
+}
+
+void RunPart(DataChunk& arguments, ExpressionState& state, Vector& result) {
+  const Part part = BoundValueOf<Part>(state);
+  const std::string zone_name = TimestampZone(arguments.data[0].GetType());
+  if (zone_name.empty()) {
+    RunPartOf(part, arguments, result, [](int64_t nanos) { return nanos; });
+    return;
+  }
+  const std::shared_ptr<const TimeZone> zone = RequireZone(zone_name);
+  RunPartOf(part, arguments, result, [&](int64_t nanos) { return WallOf(nanos, *zone); });
+}
+
+void RunClockPart(DataChunk& arguments, ExpressionState& state, Vector& result) {
+  RunPartOf(BoundValueOf<Part>(state), arguments, result,
+            [](int64_t micros) { return micros * 1'000; });
 }
 
 void RunEpoch(DataChunk& arguments, ExpressionState&, Vector& result) {
@@ -191,6 +228,9 @@ duckdb::unique_ptr<duckdb::FunctionData> BindPart(ClientContext& context, Scalar
   if (interval) {
     function.arguments[0] = type;
     function.function = RunIntervalPart;
+  } else if (type.id() == LogicalTypeId::TIME && part >= Part::kHour && part <= Part::kNanosecond) {
+    function.arguments[0] = type;
+    function.function = RunClockPart;
   } else if (IsDuration(type) || type.IsNumeric() || type.id() == LogicalTypeId::BOOLEAN) {
     ThrowFromFunction(Status::InvalidArgument(fmt::format(
         "Error during planning: date_part expects a timestamp, but got {}", ArrowTypeText(type))));

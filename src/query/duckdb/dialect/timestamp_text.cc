@@ -1,5 +1,7 @@
 #include "query/duckdb/dialect/timestamp_text.h"
 
+#include <limits>
+
 #include <fmt/format.h>
 
 #include "query/duckdb/dialect/civil_time.h"
@@ -96,6 +98,15 @@ bool ReadOffset(Reader& reader, int64_t* seconds) {
   return reader.Done() && hours < 24 && minutes < 60;
 }
 
+/// `2263-01-01 00:00:00`
+std::string ClockText(int64_t seconds) {
+  const int64_t days = FloorDivide(seconds, kSecondsPerDay);
+  const int64_t clock = seconds - days * kSecondsPerDay;
+  const CivilDay civil = CivilFromDays(days);
+  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", civil.year, civil.month, civil.day,
+                     clock / 3600, clock / 60 % 60, clock % 60);
+}
+
 Status Invalid(std::string_view text, std::string_view reason) {
   return Status::Internal(fmt::format(
       "Arrow error: Parser error: Error parsing timestamp from '{}': {}", text, reason));
@@ -119,14 +130,16 @@ Result<int64_t> ParseTimestamp(std::string_view text) {
       return Invalid(text, "invalid timezone");
     }
   }
-  int64_t nanos = 0;
-  if (__builtin_mul_overflow(days * kSecondsPerDay - offset, kNanosPerSecond, &nanos) ||
-      __builtin_add_overflow(nanos, clock, &nanos)) {
+  const Wide128 nanos = Wide128{days * kSecondsPerDay - offset} * kNanosPerSecond + Wide128{clock};
+  // The largest number stands for infinity.
+  if (nanos < std::numeric_limits<int64_t>::min() || nanos >= std::numeric_limits<int64_t>::max()) {
     return Status::Internal(fmt::format(
-        "Arrow error: Parser error: The dates that can be represented as nanoseconds have to be "
-        "between 1677-09-21T00:12:44.0 and 2262-04-11T23:47:16.854775804"));
+        "Arrow error: Cast error: Overflow converting {} to Nanosecond. The dates that can be "
+        "represented as nanoseconds have to be between 1677-09-21T00:12:44.0 and "
+        "2262-04-11T23:47:16.854775804",
+        ClockText(days * kSecondsPerDay + clock / kNanosPerSecond - offset)));
   }
-  return nanos;
+  return static_cast<int64_t>(nanos);
 }
 
 std::string FormatTimestamp(int64_t nanos) {

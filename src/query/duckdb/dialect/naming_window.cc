@@ -1,0 +1,88 @@
+// Names of unaliased window calls.
+#include <string>
+
+#include <fmt/format.h>
+
+#include "query/duckdb/dialect/rewriter.h"
+
+namespace influxdb3::query::sql {
+namespace {
+
+using duckdb::ExpressionClass;
+using duckdb::ParsedExpression;
+
+std::string FrameBound(duckdb::WindowBoundary boundary, const ParsedExpression* offset) {
+  using duckdb::WindowBoundary;
+  std::string amount;
+  if (offset != nullptr) {
+    const std::string* text = nullptr;
+    if (offset->GetExpressionClass() == ExpressionClass::CAST) {
+      text = LiteralText(*offset->Cast<duckdb::CastExpression>().child);
+    }
+    amount = text != nullptr ? *text : offset->ToString();
+  }
+  switch (boundary) {
+    case WindowBoundary::UNBOUNDED_PRECEDING: return "UNBOUNDED PRECEDING";
+    case WindowBoundary::UNBOUNDED_FOLLOWING: return "UNBOUNDED FOLLOWING";
+    case WindowBoundary::CURRENT_ROW_RANGE:
+    case WindowBoundary::CURRENT_ROW_ROWS:
+    case WindowBoundary::CURRENT_ROW_GROUPS: return "CURRENT ROW";
+    case WindowBoundary::EXPR_PRECEDING_ROWS:
+    case WindowBoundary::EXPR_PRECEDING_RANGE:
+    case WindowBoundary::EXPR_PRECEDING_GROUPS: return amount + " PRECEDING";
+    default: return amount + " FOLLOWING";
+  }
+}
+
+std::string FrameUnits(const duckdb::WindowExpression& window) {
+  using duckdb::WindowBoundary;
+  for (WindowBoundary boundary : {window.start, window.end}) {
+    switch (boundary) {
+      case WindowBoundary::CURRENT_ROW_ROWS:
+      case WindowBoundary::EXPR_PRECEDING_ROWS:
+      case WindowBoundary::EXPR_FOLLOWING_ROWS: return "ROWS";
+      case WindowBoundary::CURRENT_ROW_GROUPS:
+      case WindowBoundary::EXPR_PRECEDING_GROUPS:
+      case WindowBoundary::EXPR_FOLLOWING_GROUPS: return "GROUPS";
+      default: break;
+    }
+  }
+  return "RANGE";
+}
+
+}  // namespace
+
+std::string Rewriter::NameOfWindow(const duckdb::WindowExpression& window,
+                                   const ExpressionContext& context, bool display) {
+  std::string arguments = window.function_name == "count_star"
+                              ? std::string("*")
+                              : NameList(window.children, ",", context, display);
+  for (const ExpressionPtr* extra : {&window.offset_expr, &window.default_expr}) {
+    if (*extra) arguments += "," + NameOf(**extra, context, display);
+  }
+  std::string text =
+      fmt::format("{}({}{})", window.function_name == "count_star" ? "count" : window.function_name,
+                  window.distinct ? "DISTINCT " : "", arguments);
+  if (window.filter_expr) {
+    text += fmt::format(" FILTER (WHERE {})", NameOf(*window.filter_expr, context, display));
+  }
+  if (window.ignore_nulls) text += " IGNORE NULLS";
+  if (!window.partitions.empty()) {
+    text += fmt::format(" PARTITION BY [{}]", NameList(window.partitions, ", ", context, display));
+  }
+  if (!window.orders.empty()) {
+    text += fmt::format(" ORDER BY [{}]", NameOrders(window.orders, context, display));
+  }
+  // The grammar fills in the default frame; without ORDER BY the reference shows the whole
+  // partition.
+  const bool default_frame = window.start == duckdb::WindowBoundary::UNBOUNDED_PRECEDING &&
+                             window.end == duckdb::WindowBoundary::CURRENT_ROW_RANGE;
+  if (default_frame && window.orders.empty()) {
+    return text + " ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING";
+  }
+  return text + fmt::format(" {} BETWEEN {} AND {}", FrameUnits(window),
+                            FrameBound(window.start, window.start_expr.get()),
+                            FrameBound(window.end, window.end_expr.get()));
+}
+
+}  // namespace influxdb3::query::sql

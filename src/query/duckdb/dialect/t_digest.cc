@@ -1,0 +1,93 @@
+#include "query/duckdb/dialect/t_digest.h"
+
+#include <algorithm>
+
+namespace influxdb3::query::sql {
+namespace {
+
+/// The share of all values that lies in the first `step` of `steps` centroids.
+double ShareUpTo(size_t step, size_t steps) {
+  const double at = static_cast<double>(step) / static_cast<double>(steps);
+  if (at < 0.5) return 2 * at * at;
+  const double rest = 1 - at;
+  return 1 - 2 * rest * rest;
+}
+
+}  // namespace
+
+TDigest::TDigest(const std::vector<double>& sorted, size_t centroids_max)
+    : count_(static_cast<double>(sorted.size())), least_(sorted.front()), greatest_(sorted.back()) {
+  size_t step = 1;
+  double limit = ShareUpTo(step++, centroids_max) * count_;
+  double seen = 1;
+  Centroid current{sorted[0], 1};
+  double sum_added = 0;
+  double weight_added = 0;
+  const auto close = [&] {
+    const double weight = current.weight + weight_added;
+    centroids_.push_back({(sum_added + current.weight * current.mean) / weight, weight});
+    sum_added = 0;
+    weight_added = 0;
+  };
+  for (size_t i = 1; i < sorted.size(); ++i) {
+    seen += 1;
+    if (seen <= limit) {
+      sum_added += sorted[i];
+      weight_added += 1;
+      continue;
+    }
+    close();
+    limit = ShareUpTo(step++, centroids_max) * count_;
+    current = {sorted[i], 1};
+  }
+  close();
+}
+
+size_t TDigest::Find(double rank, bool from_end, double* weight_before) const {
+  if (from_end) {
+    double before = count_;
+    for (size_t i = centroids_.size(); i-- > 0;) {
+      before -= centroids_[i].weight;
+      *weight_before = before;
+      if (rank >= before) return i;
+    }
+    return 0;
+  }
+  double before = 0;
+  for (size_t i = 0; i < centroids_.size(); ++i) {
+    *weight_before = before;
+    if (rank < before + centroids_[i].weight) return i;
+    before += centroids_[i].weight;
+  }
+  *weight_before = before;
+  return centroids_.size() - 1;
+}
+
+double TDigest::Estimate(double quantile) const {
+  if (quantile <= 0) return least_;
+  if (quantile >= 1) return greatest_;
+  const double rank = quantile * count_;
+  double before = 0;
+  const size_t at = Find(rank, quantile > 0.5, &before);
+  double low = least_;
+  double high = greatest_;
+  double slope = 0;
+  if (centroids_.size() > 1) {
+    const size_t last = centroids_.size() - 1;
+    if (at > 0) low = centroids_[at - 1].mean;
+    if (at < last) high = centroids_[at + 1].mean;
+    if (at == 0) {
+      slope = high - centroids_[at].mean;
+    } else if (at == last) {
+      slope = centroids_[at].mean - low;
+    } else {
+      slope = (high - low) / 2;
+    }
+  }
+  const Centroid& found = centroids_[at];
+  const double value = found.mean + ((rank - before) / found.weight - 0.5) * slope;
+  // Infinite neighbours have no slope to speak of.
+  return std::clamp(value == value ? value : found.mean, low, high);
+}
+
+}  // namespace influxdb3::query::sql
