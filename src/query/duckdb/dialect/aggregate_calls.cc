@@ -135,10 +135,11 @@ ExpressionPtr EstimatedPercentile(FunctionCall& call) {
   return Percentile(call, true);
 }
 
-/// The correlation of a single row is NULL, not NaN.
-ExpressionPtr Correlation(FunctionCall& call) {
+/// Of a single row, and of points that are all above one another, there is no line and no
+/// correlation: NULL, not NaN.
+ExpressionPtr LineThroughPoints(FunctionCall& call) {
   CheckArgumentCount(call, 2, 2);
-  ExpressionPtr value = Aggregate("corr", call, std::move(call.children));
+  ExpressionPtr value = Aggregate(call.function_name, call, std::move(call.children));
   ExpressionPtr is_nan = Call("isnan", value->Copy());
   return Case(std::move(is_nan), Literal(Value(LogicalType::DOUBLE)), std::move(value));
 }
@@ -213,9 +214,6 @@ std::vector<FunctionEntry> AggregateFunctions() {
       Mapped("regr_avgx", "regr_avgx"),
       Mapped("regr_avgy", "regr_avgy"),
       Mapped("regr_count", "regr_count", count),
-      Mapped("regr_intercept", "regr_intercept"),
-      Mapped("regr_r2", "regr_r2"),
-      Mapped("regr_slope", "regr_slope"),
       Mapped("regr_sxx", "regr_sxx"),
       Mapped("regr_sxy", "regr_sxy"),
       Mapped("regr_syy", "regr_syy"),
@@ -245,7 +243,9 @@ std::vector<FunctionEntry> AggregateFunctions() {
   for (const auto& [name, transform] : built) {
     table.push_back({name, kAggregate, "", LogicalTypeId::INVALID, transform});
   }
-  table.push_back({"corr", kAggregate, "corr", LogicalTypeId::INVALID, Correlation});
+  for (const char* name : {"corr", "regr_intercept", "regr_r2", "regr_slope"}) {
+    table.push_back({name, kAggregate, name, LogicalTypeId::INVALID, LineThroughPoints});
+  }
   table.push_back({"string_agg", kAggregate, "string_agg", LogicalTypeId::INVALID, JoinedText});
   table.push_back({"count", kAggregate, "count", LogicalTypeId::INVALID, Count});
   for (const char* name : {"cume_dist", "lag", "lead", "percent_rank"}) {

@@ -100,7 +100,8 @@ std::string Rewriter::NameOfCall(const duckdb::FunctionExpression& call,
     }
     if (const std::string list = NameOfListOperator(call); !list.empty()) {
       const bool swapped = symbol == "<@";
-      return fmt::format("{}({},{})", list, NameOf(*call.children[swapped ? 1 : 0], context, display),
+      return fmt::format("{}({},{})", list,
+                         NameOf(*call.children[swapped ? 1 : 0], context, display),
                          NameOf(*call.children[swapped ? 0 : 1], context, display));
     }
     return fmt::format("{} {} {}", NameOfOperand(*call.children[0], call, context, display), symbol,

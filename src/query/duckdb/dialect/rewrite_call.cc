@@ -1,4 +1,5 @@
 // Function calls, operators and windows: names are mapped through the function table.
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,8 +43,13 @@ ExpressionPtr Negate(ExpressionPtr expression) {
   return Operator(ExpressionType::OPERATOR_NOT, std::move(expression));
 }
 
-/// Turns the literal pattern of an operator into the engine's spelling.
-void SearchPattern(duckdb::FunctionExpression& call) {
+/// Turns the literal pattern of a search into the engine's spelling.
+void SpellPattern(duckdb::FunctionExpression& call) {
+  static constexpr std::string_view kSearches[] = {"regexp_full_match", "~*", "!~*", "~@~", "!~@~"};
+  if (std::find(std::begin(kSearches), std::end(kSearches), call.function_name) ==
+      std::end(kSearches)) {
+    return;
+  }
   const std::string* pattern = LiteralText(*call.children[1]);
   if (pattern == nullptr) return;
   std::string spelled = EnginePattern(*pattern, "");
@@ -82,7 +88,6 @@ bool Rewriter::RewriteOperatorCall(ExpressionPtr& expression) {
   const std::string& symbol = call.function_name;
   if (symbol == "regexp_full_match") {
     call.function_name = "regexp_matches";
-    SearchPattern(call);
     return true;
   }
   if (symbol == "like_escape" || symbol == "ilike_escape" || symbol == "not_like_escape" ||
@@ -117,14 +122,12 @@ bool Rewriter::RewriteOperatorCall(ExpressionPtr& expression) {
     return true;
   }
   if (symbol == "~@~" || symbol == "!~@~") {
-    SearchPattern(call);
     ExpressionPtr match =
         Call("regexp_matches", std::move(call.children[0]), std::move(call.children[1]));
     expression = symbol == "~@~" ? std::move(match) : Negate(std::move(match));
     return true;
   }
   if (symbol == "~*" || symbol == "!~*") {
-    SearchPattern(call);
     ExpressionPtr match = Call("regexp_matches", std::move(call.children[0]),
                                std::move(call.children[1]), Literal("i"));
     expression = symbol == "~*" ? std::move(match) : Negate(std::move(match));
@@ -227,6 +230,7 @@ void Rewriter::RewriteCall(ExpressionPtr& expression, const ExpressionContext& c
     RewriteOrders(call.order_bys->orders, order, nullptr);
   }
   if (is_operator) {
+    SpellPattern(call);
     RewriteOperatorCall(expression);
     return;
   }

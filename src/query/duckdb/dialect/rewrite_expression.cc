@@ -1,4 +1,4 @@
-// Expressions: columns, literals, parameters, casts, comparisons.
+// Expressions: columns, literals, parameters, casts.
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -28,42 +28,6 @@ using duckdb::Value;
 using util::Result;
 using util::Status;
 
-bool IsTimestampText(const std::string& type) {
-  return type.rfind("Timestamp(", 0) == 0;
-}
-bool IsNumberText(const std::string& type) {
-  return type == "Int64" || type == "UInt64" || type == "Float64" || type == "Int32" ||
-         type == "Float32";
-}
-bool IsStringText(const std::string& type) {
-  return type == "Utf8" || type == "Dictionary(Int32, Utf8)";
-}
-
-const char* ComparisonText(ExpressionType type) {
-  switch (type) {
-    case ExpressionType::COMPARE_NOTEQUAL: return "!=";
-    case ExpressionType::COMPARE_LESSTHAN: return "<";
-    case ExpressionType::COMPARE_GREATERTHAN: return ">";
-    case ExpressionType::COMPARE_LESSTHANOREQUALTO: return "<=";
-    case ExpressionType::COMPARE_GREATERTHANOREQUALTO: return ">=";
-    case ExpressionType::COMPARE_DISTINCT_FROM: return "IS DISTINCT FROM";
-    case ExpressionType::COMPARE_NOT_DISTINCT_FROM: return "IS NOT DISTINCT FROM";
-    default: return "=";
-  }
-}
-
-/// A string literal read as a timestamp when the statement is planned.
-Value TimestampLiteral(const std::string& text) {
-  Result<int64_t> nanos = ParseTimestamp(text);
-  if (!nanos.ok()) {
-    throw SqlError(Status(nanos.status().code(),
-                          "Optimizer rule 'simplify_expressions' failed\n"
-                          "caused by\n" +
-                              nanos.status().message()));
-  }
-  return Value::TIMESTAMPNS(duckdb::timestamp_ns_t(*nanos));
-}
-
 Value ToReferenceValue(const Value& value) {
   switch (value.type().id()) {
     case LogicalTypeId::TINYINT:
@@ -81,13 +45,18 @@ Value ToReferenceValue(const Value& value) {
   }
 }
 
-bool IsIntervalLiteral(const ParsedExpression& expression) {
-  const Value* value = LiteralValue(expression);
-  return value != nullptr &&
-         (value->type().id() == LogicalTypeId::INTERVAL || IsNanoInterval(value->type()));
-}
-
 }  // namespace
+
+Value TimestampLiteral(const std::string& text) {
+  Result<int64_t> nanos = ParseTimestamp(text);
+  if (!nanos.ok()) {
+    throw SqlError(Status(nanos.status().code(),
+                          "Optimizer rule 'simplify_expressions' failed\n"
+                          "caused by\n" +
+                              nanos.status().message()));
+  }
+  return Value::TIMESTAMPNS(duckdb::timestamp_ns_t(*nanos));
+}
 
 void Rewriter::RewriteChildren(ParsedExpression& expression, const ExpressionContext& context) {
   duckdb::ParsedExpressionIterator::EnumerateChildren(
@@ -112,14 +81,15 @@ void Rewriter::Rewrite(ExpressionPtr& expression, const ExpressionContext& conte
             expression->type == ExpressionType::COMPARE_NOT_IN) {
           RewriteIn(expression, context);
         } else {
+          if (expression->type == ExpressionType::OPERATOR_NOT) CheckNot(*expression, context);
           RewriteChildren(*expression, context);
           if (expression->type == ExpressionType::GROUPING_FUNCTION) {
             expression = CastTo(LogicalType::INTEGER, std::move(expression));
           }
         }
         break;
-      case ExpressionClass::CASE:
-      case ExpressionClass::CONJUNCTION: RewriteChildren(*expression, context); break;
+      case ExpressionClass::CONJUNCTION: RewriteConjunction(*expression, context); break;
+      case ExpressionClass::CASE: RewriteChildren(*expression, context); break;
       case ExpressionClass::STAR: ThrowPlanError("Wildcard is not allowed here");
       case ExpressionClass::LAMBDA: ThrowUnsupported("lambda functions");
       case ExpressionClass::COLLATE: ThrowUnsupported("COLLATE");
@@ -306,85 +276,6 @@ std::string Rewriter::KnownType(const ParsedExpression& expression,
       return {};
     }
     default: return {};
-  }
-}
-
-/// Makes both sides comparable the way the reference coerces them.
-void Rewriter::AlignComparison(ExpressionPtr& left, ExpressionPtr& right,
-                               const std::string& left_type, const std::string& right_type,
-                               const char* symbol) const {
-  const auto one_way = [&](ExpressionPtr& side, const std::string& side_type, ExpressionPtr& other,
-                           const std::string& other_type) {
-    const std::string* text = LiteralText(*other);
-    if (IsTimestampText(side_type) && text != nullptr) {
-      other = Literal(TimestampLiteral(*text));
-      if (side_type != "Timestamp(ns)") {
-        side = CastTo(LogicalType(LogicalTypeId::TIMESTAMP_NS), std::move(side));
-      }
-    } else if (IsNumberText(side_type) && IsStringText(other_type)) {
-      side = CastTo(LogicalType::VARCHAR, std::move(side));
-    } else if ((IsTimestampText(side_type) &&
-                (IsNumberText(other_type) || other_type == "Boolean")) ||
-               (side_type == "Boolean" && (IsNumberText(other_type) || other_type == "Utf8"))) {
-      throw SqlError(Status::InvalidArgument(fmt::format(
-          "type_coercion\ncaused by\nError during planning: Cannot infer common argument "
-          "type for comparison operation {} {} {}",
-          left_type, symbol, right_type)));
-    } else if (IsIntervalLiteral(*other) && !IsIntervalLiteral(*side)) {
-      other = Call("iox_comparable", std::move(other));
-      side = Call("iox_comparable", std::move(side));
-    }
-  };
-  one_way(left, left_type, right, right_type);
-  one_way(right, right_type, left, left_type);
-}
-
-void Rewriter::RewriteComparison(ExpressionPtr& expression, const ExpressionContext& context) {
-  auto& comparison = expression->Cast<duckdb::ComparisonExpression>();
-  std::string test;
-  if (BooleanTestOperand(*expression, &test) != nullptr) {
-    auto& cast = comparison.left->Cast<duckdb::CastExpression>();
-    const std::string type = KnownType(*cast.child, context);
-    if (!type.empty() && type != "Boolean" && type != "Null") {
-      throw SqlError(Status::InvalidArgument(fmt::format(
-          "type_coercion\ncaused by\nError during planning: Cannot infer common argument type for "
-          "comparison operation {} {} Boolean",
-          type, "IS DISTINCT FROM")));
-    }
-    Rewrite(cast.child, context);
-    return;
-  }
-  const std::string left_type = KnownType(*comparison.left, context);
-  const std::string right_type = KnownType(*comparison.right, context);
-  Rewrite(comparison.left, context);
-  Rewrite(comparison.right, context);
-  AlignComparison(comparison.left, comparison.right, left_type, right_type,
-                  ComparisonText(comparison.type));
-}
-
-void Rewriter::RewriteBetween(ExpressionPtr& expression, const ExpressionContext& context) {
-  auto& between = expression->Cast<duckdb::BetweenExpression>();
-  const std::string type = KnownType(*between.input, context);
-  const std::string lower = KnownType(*between.lower, context);
-  const std::string upper = KnownType(*between.upper, context);
-  RewriteChildren(between, context);
-  if (IsTimestampText(type)) {
-    AlignComparison(between.input, between.lower, type, lower, ">=");
-    AlignComparison(between.input, between.upper, type, upper, "<=");
-  }
-}
-
-void Rewriter::RewriteIn(ExpressionPtr& expression, const ExpressionContext& context) {
-  auto& in = expression->Cast<duckdb::OperatorExpression>();
-  const std::string type = KnownType(*in.children[0], context);
-  std::vector<std::string> types;
-  for (ExpressionPtr& child : in.children) {
-    types.push_back(KnownType(*child, context));
-    Rewrite(child, context);
-  }
-  if (!IsTimestampText(type)) return;
-  for (size_t i = 1; i < in.children.size(); ++i) {
-    AlignComparison(in.children[0], in.children[i], type, types[i], "=");
   }
 }
 

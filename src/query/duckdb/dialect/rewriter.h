@@ -89,7 +89,7 @@ class Rewriter {
                    std::vector<OutputColumn> columns);
   std::string UniqueAlias(const std::string& wanted);
 
-  // Expressions (rewrite_expression.cc)
+  // Expressions (rewrite_expression.cc, rewrite_comparison.cc)
   void Rewrite(ExpressionPtr& expression, const ExpressionContext& context);
   void RewriteChildren(duckdb::ParsedExpression& expression, const ExpressionContext& context);
   void RewriteColumn(ExpressionPtr& expression, const ExpressionContext& context);
@@ -97,6 +97,8 @@ class Rewriter {
   void RewriteParameter(ExpressionPtr& expression);
   void RewriteCast(ExpressionPtr& expression, const ExpressionContext& context);
   void RewriteComparison(ExpressionPtr& expression, const ExpressionContext& context);
+  void RewriteConjunction(duckdb::ParsedExpression& expression, const ExpressionContext& context);
+  void CheckNot(const duckdb::ParsedExpression& expression, const ExpressionContext& context);
   void RewriteBetween(ExpressionPtr& expression, const ExpressionContext& context);
   void RewriteIn(ExpressionPtr& expression, const ExpressionContext& context);
   /// Returns the name of the first column.
@@ -174,6 +176,9 @@ const duckdb::ParsedExpression* BooleanTestOperand(const duckdb::ParsedExpressio
 bool IsListConstructor(const duckdb::ParsedExpression& expression);
 /// The function that an operator over lists is; empty for other operators.
 std::string NameOfListOperator(const duckdb::FunctionExpression& call);
+
+/// A string literal read as a timestamp when the statement is planned.
+duckdb::Value TimestampLiteral(const std::string& text);
 
 /// A CAST target written in SQL. Throws for types the reference does not know.
 duckdb::LogicalType TypeFromSql(const duckdb::LogicalType& parsed);

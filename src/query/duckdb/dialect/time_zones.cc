@@ -92,6 +92,21 @@ duckdb::unique_ptr<duckdb::FunctionData> BindAtTimeZone(ClientContext& context,
   return duckdb::make_uniq<BoundValue<std::string>>(std::move(zone));
 }
 
+/// The same instant without a zone; other types stay as they are.
+duckdb::unique_ptr<duckdb::FunctionData> BindWithoutZone(ClientContext&, ScalarFunction& function,
+                                                         BoundArguments& arguments) {
+  const LogicalType type = arguments[0]->return_type;
+  const bool zoned = !TimestampZone(type).empty();
+  function.arguments = {type};
+  function.return_type = zoned ? Nanos() : type;
+  function.function = RunSameNumber;
+  if (zoned) return nullptr;
+  function.function = [](DataChunk& chunk, ExpressionState&, Vector& out) {
+    out.Reference(chunk.data[0]);
+  };
+  return nullptr;
+}
+
 /// to_local_time: what the clock in the timestamp's zone shows, without the zone.
 duckdb::unique_ptr<duckdb::FunctionData> BindToLocalTime(ClientContext&, ScalarFunction& function,
                                                          BoundArguments& arguments) {
@@ -133,6 +148,7 @@ duckdb::unique_ptr<duckdb::FunctionData> BindFromUnixTime(ClientContext& context
 void RegisterTimeZones(duckdb::ExtensionLoader& loader) {
   loader.RegisterFunction(Polymorphic("iox_tz", 2, BindZone));
   loader.RegisterFunction(Polymorphic("iox_at_time_zone", 2, BindAtTimeZone));
+  loader.RegisterFunction(Polymorphic("iox_without_zone", 1, BindWithoutZone));
   loader.RegisterFunction(Polymorphic("iox_to_local_time", 1, BindToLocalTime));
   duckdb::ScalarFunctionSet from_unix("iox_from_unixtime");
   from_unix.AddFunction(Polymorphic("iox_from_unixtime", 1, BindFromUnixTime));

@@ -1,0 +1,188 @@
+// Comparisons and logical operators: what the reference makes comparable, and what it refuses.
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "duckdb/parser/parsed_expression_iterator.hpp"
+
+#include "query/duckdb/dialect/arrow_type_text.h"
+#include "query/duckdb/dialect/interval_literal.h"
+#include "query/duckdb/dialect/rewriter.h"
+#include "query/duckdb/dialect/sql_error.h"
+
+namespace influxdb3::query::sql {
+namespace {
+
+using duckdb::ExpressionClass;
+using duckdb::ExpressionType;
+using duckdb::LogicalType;
+using duckdb::LogicalTypeId;
+using duckdb::ParsedExpression;
+using duckdb::Value;
+using util::Status;
+
+bool IsTimestampText(const std::string& type) {
+  return type.rfind("Timestamp(", 0) == 0;
+}
+bool IsNumberText(const std::string& type) {
+  return type == "Int64" || type == "UInt64" || type == "Float64" || type == "Int32" ||
+         type == "Float32";
+}
+bool IsStringText(const std::string& type) {
+  return type == "Utf8" || type == "Dictionary(Int32, Utf8)";
+}
+
+const char* ComparisonText(ExpressionType type) {
+  switch (type) {
+    case ExpressionType::COMPARE_NOTEQUAL: return "!=";
+    case ExpressionType::COMPARE_LESSTHAN: return "<";
+    case ExpressionType::COMPARE_GREATERTHAN: return ">";
+    case ExpressionType::COMPARE_LESSTHANOREQUALTO: return "<=";
+    case ExpressionType::COMPARE_GREATERTHANOREQUALTO: return ">=";
+    case ExpressionType::COMPARE_DISTINCT_FROM: return "IS DISTINCT FROM";
+    case ExpressionType::COMPARE_NOT_DISTINCT_FROM: return "IS NOT DISTINCT FROM";
+    default: return "=";
+  }
+}
+
+bool IsIntervalLiteral(const ParsedExpression& expression) {
+  const Value* value = LiteralValue(expression);
+  return value != nullptr &&
+         (value->type().id() == LogicalTypeId::INTERVAL || IsNanoInterval(value->type()));
+}
+
+[[noreturn]] void ThrowTypeCoercion(const std::string& left, const char* symbol,
+                                    const std::string& right) {
+  throw SqlError(Status::InvalidArgument(fmt::format(
+      "type_coercion\ncaused by\nError during planning: Cannot infer common argument type for "
+      "comparison operation {} {} {}",
+      left, symbol, right)));
+}
+
+/// Whether a rewritten expression may have a type with a time zone.
+bool MayHaveZone(const ParsedExpression& expression) {
+  if (expression.GetExpressionClass() == ExpressionClass::FUNCTION) {
+    const std::string& name = expression.Cast<duckdb::FunctionExpression>().function_name;
+    if (name == "iox_tz" || name == "iox_at_time_zone" || name == "iox_from_unixtime" ||
+        name == "iox_arrow_cast") {
+      return true;
+    }
+  }
+  bool found = false;
+  duckdb::ParsedExpressionIterator::EnumerateChildren(
+      expression, [&](const ParsedExpression& child) { found = found || MayHaveZone(child); });
+  return found;
+}
+
+/// Instants compare whatever their zones are; to DuckDB each zone is a type of its own.
+void ForgetZone(ExpressionPtr& side) {
+  if (MayHaveZone(*side)) side = Call("iox_without_zone", std::move(side));
+}
+
+bool MayBeBoolean(const std::string& type) {
+  return type.empty() || type == "Boolean" || type == "Null";
+}
+
+}  // namespace
+
+void Rewriter::RewriteConjunction(ParsedExpression& expression, const ExpressionContext& context) {
+  auto& children = expression.Cast<duckdb::ConjunctionExpression>().children;
+  for (size_t i = 0; i < children.size(); ++i) {
+    const std::string type = KnownType(*children[i], context);
+    if (MayBeBoolean(type)) continue;
+    std::string other = KnownType(*children[i == 0 ? 1 : i - 1], context);
+    if (other.empty()) other = "Boolean";
+    ThrowPlanError(fmt::format(
+        "Cannot infer common argument type for logical boolean operation {} {} {}",
+        i == 0 ? type : other, expression.type == ExpressionType::CONJUNCTION_AND ? "AND" : "OR",
+        i == 0 ? other : type));
+  }
+  RewriteChildren(expression, context);
+}
+
+void Rewriter::CheckNot(const ParsedExpression& expression, const ExpressionContext& context) {
+  const auto& operand = *expression.Cast<duckdb::OperatorExpression>().children[0];
+  const std::string type = KnownType(operand, context);
+  if (!MayBeBoolean(type)) ThrowTypeCoercion(type, "IS DISTINCT FROM", "Boolean");
+}
+
+/// Makes both sides comparable the way the reference coerces them.
+void Rewriter::AlignComparison(ExpressionPtr& left, ExpressionPtr& right,
+                               const std::string& left_type, const std::string& right_type,
+                               const char* symbol) const {
+  const auto one_way = [&](ExpressionPtr& side, const std::string& side_type, ExpressionPtr& other,
+                           const std::string& other_type) {
+    const std::string* text = LiteralText(*other);
+    if (IsTimestampText(side_type) && text != nullptr) {
+      other = Literal(TimestampLiteral(*text));
+      if (side_type != "Timestamp(ns)") {
+        side = CastTo(LogicalType(LogicalTypeId::TIMESTAMP_NS), std::move(side));
+      }
+    } else if (IsNumberText(side_type) && IsStringText(other_type)) {
+      side = CastTo(LogicalType::VARCHAR, std::move(side));
+    } else if ((IsTimestampText(side_type) &&
+                (IsNumberText(other_type) || other_type == "Boolean")) ||
+               (side_type == "Boolean" && (IsNumberText(other_type) || other_type == "Utf8"))) {
+      ThrowTypeCoercion(left_type, symbol, right_type);
+    } else if (IsIntervalLiteral(*other) && !IsIntervalLiteral(*side)) {
+      other = Call("iox_comparable", std::move(other));
+      side = Call("iox_comparable", std::move(side));
+    }
+  };
+  one_way(left, left_type, right, right_type);
+  one_way(right, right_type, left, left_type);
+}
+
+void Rewriter::RewriteComparison(ExpressionPtr& expression, const ExpressionContext& context) {
+  auto& comparison = expression->Cast<duckdb::ComparisonExpression>();
+  std::string test;
+  if (BooleanTestOperand(*expression, &test) != nullptr) {
+    auto& cast = comparison.left->Cast<duckdb::CastExpression>();
+    const std::string type = KnownType(*cast.child, context);
+    if (!type.empty() && type != "Boolean" && type != "Null") {
+      ThrowTypeCoercion(type, "IS DISTINCT FROM", "Boolean");
+    }
+    Rewrite(cast.child, context);
+    return;
+  }
+  const std::string left_type = KnownType(*comparison.left, context);
+  const std::string right_type = KnownType(*comparison.right, context);
+  Rewrite(comparison.left, context);
+  Rewrite(comparison.right, context);
+  ForgetZone(comparison.left);
+  ForgetZone(comparison.right);
+  AlignComparison(comparison.left, comparison.right, left_type, right_type,
+                  ComparisonText(comparison.type));
+}
+
+void Rewriter::RewriteBetween(ExpressionPtr& expression, const ExpressionContext& context) {
+  auto& between = expression->Cast<duckdb::BetweenExpression>();
+  const std::string type = KnownType(*between.input, context);
+  const std::string lower = KnownType(*between.lower, context);
+  const std::string upper = KnownType(*between.upper, context);
+  RewriteChildren(between, context);
+  for (ExpressionPtr* side : {&between.input, &between.lower, &between.upper}) ForgetZone(*side);
+  if (IsTimestampText(type)) {
+    AlignComparison(between.input, between.lower, type, lower, ">=");
+    AlignComparison(between.input, between.upper, type, upper, "<=");
+  }
+}
+
+void Rewriter::RewriteIn(ExpressionPtr& expression, const ExpressionContext& context) {
+  auto& in = expression->Cast<duckdb::OperatorExpression>();
+  const std::string type = KnownType(*in.children[0], context);
+  std::vector<std::string> types;
+  for (ExpressionPtr& child : in.children) {
+    types.push_back(KnownType(*child, context));
+    Rewrite(child, context);
+    ForgetZone(child);
+  }
+  if (!IsTimestampText(type)) return;
+  for (size_t i = 1; i < in.children.size(); ++i) {
+    AlignComparison(in.children[0], in.children[i], type, types[i], "=");
+  }
+}
+
+}  // namespace influxdb3::query::sql
