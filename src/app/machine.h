@@ -1,13 +1,9 @@
 #pragma once
 
-#include <cstddef>
 #include <string>
 
 namespace influxdb3::app {
 
-/// Memory this process may use: the machine's, or its control group's limit where that is less.
-size_t MemoryBytes();
-int CoreCount();
 /// Makes the allocator keep freed memory for reuse instead of returning it at once. Call before
 /// other threads run.
 void TuneAllocator();

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <future>
 
-#include "app/machine.h"
 #include "app/node_directory.h"
 #include "app/storage.h"
 #include "app/version.h"
@@ -17,6 +16,7 @@
 #include "server/uuid.h"
 #include "util/clock.h"
 #include "util/log.h"
+#include "util/machine.h"
 
 namespace influxdb3::app {
 
@@ -36,16 +36,16 @@ query::QueryOptions QueryOptionsOf(const ServeOptions& options) {
   query::QueryOptions query_options;
   query_options.memory_bytes_max = options.query_memory_bytes_max > 0
                                        ? options.query_memory_bytes_max
-                                       : MemoryBytes() / 100 * kQueryMemoryPercent;
+                                       : util::MemoryBytes() / 100 * kQueryMemoryPercent;
   query_options.timeout_ns = options.query_timeout_ns;
   query_options.thread_count =
-      options.query_thread_count > 0 ? options.query_thread_count : CoreCount();
+      options.query_thread_count > 0 ? options.query_thread_count : util::CoreCount();
   query_options.concurrent_queries_max = options.concurrent_queries_max;
   query_options.file_limit = options.query_file_limit;
   if (!options.parquet_cache_disabled) {
     query_options.parquet_cache.bytes_max = options.parquet_cache_bytes > 0
                                                 ? options.parquet_cache_bytes
-                                                : MemoryBytes() / 100 * kParquetCachePercent;
+                                                : util::MemoryBytes() / 100 * kParquetCachePercent;
   }
   query_options.parquet_cache.prune_share = options.parquet_cache_prune_share;
   query_options.parquet_cache.prune_interval_ns = options.parquet_cache_prune_interval_ns;
@@ -77,8 +77,10 @@ struct Node::Parts {
 Status Node::Parts::OpenPort() {
   const util::Clock& clock = util::Clock::System();
   catalog::Catalog* catalog = &storage->catalog();
-  writes = std::make_unique<ingest::WriteService>(catalog, &storage->wal(), &clock,
-                                                  ingest::WriteOptions{options.allow_new_tags});
+  ingest::WriteOptions write_options;
+  write_options.allow_new_tags = options.allow_new_tags;
+  write_options.admit = [this] { return storage->memory_gate().Admit(); };
+  writes = std::make_unique<ingest::WriteService>(catalog, &storage->wal(), &clock, write_options);
   ASSIGN_OR_RETURN(queries,
                    query::QueryEngine::Open(QueryOptionsOf(options), catalog, &storage->buffer(),
                                             &clock, &storage->index(), &storage->store()));
@@ -97,7 +99,7 @@ Status Node::Parts::OpenPort() {
   services.revision = Revision();
   services.process_uuid = server::RandomUuid();
 
-  const int query_threads = std::max(kQueryThreadsMin, 4 * CoreCount());
+  const int query_threads = std::max(kQueryThreadsMin, 4 * util::CoreCount());
   server::flight::FlightOptions flight_options;
   flight_options.query_threads = query_threads;
   ASSIGN_OR_RETURN(flight, server::flight::FlightServer::Start(flight_options, queries.get()));
@@ -106,9 +108,10 @@ Status Node::Parts::OpenPort() {
   server_options.bind = options.http_bind;
   server_options.body_bytes_max = options.http_body_bytes_max;
   server_options.bodies_in_flight_bytes_max =
-      std::max(MemoryBytes() / 4, kConcurrentBodiesMin * options.http_body_bytes_max);
-  server_options.io_threads = options.io_thread_count > 0 ? options.io_thread_count : CoreCount();
-  server_options.write_threads = CoreCount();
+      std::max(util::MemoryBytes() / 4, kConcurrentBodiesMin * options.http_body_bytes_max);
+  server_options.io_threads =
+      options.io_thread_count > 0 ? options.io_thread_count : util::CoreCount();
+  server_options.write_threads = util::CoreCount();
   server_options.query_threads = query_threads;
   server_options.http2_socket_path = flight->socket_path();
   server_options.cluster_uuid = storage->cluster_uuid();

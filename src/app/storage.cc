@@ -6,13 +6,13 @@
 
 #include <fmt/format.h>
 
-#include "app/machine.h"
 #include "app/node_directory.h"
 #include "app/store_metric_samples.h"
 #include "server/uuid.h"
 #include "util/clock.h"
 #include "util/limits.h"
 #include "util/log.h"
+#include "util/machine.h"
 
 namespace influxdb3::app {
 
@@ -20,6 +20,12 @@ using server::http::MetricSample;
 using util::Status;
 
 namespace {
+
+// Writers wait when the buffer takes that much more than what starts a snapshot; then there is time
+// to write it while they go on.
+constexpr uint64_t kBufferFullPercent = 140;
+// Below what clients wait for an answer.
+constexpr int64_t kMemoryWaitNs = 5'000'000'000;
 
 catalog::CatalogLimits LimitsOf(const ServeOptions& options) {
   return {options.database_count_max, options.table_count_max, options.columns_per_table_max,
@@ -31,9 +37,9 @@ buffer::SnapshotOptions SnapshotOptionsOf(const ServeOptions& options) {
   snapshot.chunk_duration_ns = options.gen1_duration_ns;
   snapshot.intervals = options.wal_snapshot_intervals;
   snapshot.buffer_bytes_max =
-      options.force_snapshot_bytes > 0 ? options.force_snapshot_bytes : MemoryBytes() / 2;
+      options.force_snapshot_bytes > 0 ? options.force_snapshot_bytes : util::MemoryBytes() / 2;
   snapshot.thread_count =
-      options.snapshot_thread_count > 0 ? options.snapshot_thread_count : CoreCount();
+      options.snapshot_thread_count > 0 ? options.snapshot_thread_count : util::CoreCount();
   snapshot.check_interval_ns = std::min<int64_t>(options.wal_flush_interval_ns, 1'000'000'000);
   return snapshot;
 }
@@ -159,10 +165,15 @@ Status Storage::Replay() {
     util::LogInfo("replayed {} log records with {} rows ({} bytes)", stats.records, stats.rows,
                   stats.bytes);
   }
+  const buffer::SnapshotOptions snapshot_options = SnapshotOptionsOf(options_);
   snapshotter_ = std::make_unique<buffer::Snapshotter>(
       buffer::SnapshotParts{&buffer_, &history_, &catalog_, wal_.get(), index_.get(),
                             store_.store.get(), &util::Clock::System()},
-      SnapshotOptionsOf(options_), stats.records);
+      snapshot_options, stats.records);
+  memory_gate_ = std::make_unique<buffer::MemoryGate>(
+      &buffer_, snapshot_options.buffer_bytes_max / 100 * kBufferFullPercent, kMemoryWaitNs,
+      [this] { snapshotter_->MakeRoom(); });
+  snapshotter_->set_on_dropped([this] { memory_gate_->Changed(); });
   return Status::Ok();
 }
 

@@ -9,6 +9,7 @@
 #include "app/store_factory.h"
 #include "buffer/buffer_store.h"
 #include "buffer/catalog_history.h"
+#include "buffer/memory_gate.h"
 #include "buffer/snapshotter.h"
 #include "catalog/catalog.h"
 #include "persist/file_index.h"
@@ -37,6 +38,7 @@ class Storage {
   wal::Wal& wal() { return *wal_; }
   persist::FileIndex& index() { return *index_; }
   object_store::ObjectStore& store() { return *store_.store; }
+  buffer::MemoryGate& memory_gate() { return *memory_gate_; }
   /// The identity the node gave itself at its first start.
   const std::string& cluster_uuid() const { return cluster_uuid_; }
 
@@ -68,6 +70,7 @@ class Storage {
   std::unique_ptr<TombstoneListener> tombstones_;
   std::unique_ptr<wal::Wal> wal_;
   std::unique_ptr<buffer::Snapshotter> snapshotter_;
+  std::unique_ptr<buffer::MemoryGate> memory_gate_;
 };
 
 }  // namespace influxdb3::app

@@ -60,9 +60,9 @@ void Snapshotter::Stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Snapshotter::Wake() {
+void Snapshotter::MakeRoom() {
   std::lock_guard lock(mutex_);
-  woken_ = true;
+  room_wanted_ = true;
   changed_.notify_all();
 }
 
@@ -72,20 +72,24 @@ void Snapshotter::Loop() {
     {
       std::unique_lock lock(mutex_);
       changed_.wait_for(lock, std::chrono::nanoseconds(pause_ns),
-                        [this] { return stopping_ || woken_; });
+                        [this] { return stopping_ || room_wanted_; });
       if (stopping_) return;
-      woken_ = false;
     }
     const Status status = RunIfDue();
     pause_ns = status.ok() ? options_.check_interval_ns : options_.pause_ns;
   }
 }
 
-bool Snapshotter::IsMemoryShort() const {
-  return options_.buffer_bytes_max > 0 &&
-         parts_.buffer->stats().bytes >= options_.buffer_bytes_max &&
-         parts_.buffer->stats().rows > 0 &&
-         parts_.clock->SteadyNs() - memory_snapshot_ns_ >= options_.pause_ns;
+bool Snapshotter::IsMemoryShort() {
+  bool room_wanted = false;
+  {
+    std::lock_guard lock(mutex_);
+    room_wanted = std::exchange(room_wanted_, false);
+  }
+  const BufferStats buffered = parts_.buffer->stats();
+  if (options_.buffer_bytes_max == 0 || buffered.bytes < options_.buffer_bytes_max) return false;
+  return buffered.chunks > 0 &&
+         (room_wanted || parts_.clock->SteadyNs() - memory_snapshot_ns_ >= options_.pause_ns);
 }
 
 Status Snapshotter::RunIfDue() {

@@ -80,8 +80,8 @@ class Snapshotter {
   util::Status Run(std::optional<int64_t> before_ns);
   /// Takes a snapshot if one is due.
   util::Status RunIfDue();
-  /// Looks soon whether one is due, as when writers wait for memory.
-  void Wake();
+  /// Writers wait for memory: everything is written soon, however short ago the last snapshot was.
+  void MakeRoom();
   /// Called after rows left the buffer, from the thread that took the snapshot. Set before Start.
   void set_on_dropped(std::function<void()> on_dropped) { on_dropped_ = std::move(on_dropped); }
 
@@ -96,7 +96,7 @@ class Snapshotter {
   };
 
   void Loop();
-  bool IsMemoryShort() const;
+  bool IsMemoryShort();
   util::Status Finish();
   util::Status WriteFiles();
   util::Status WriteChunk(size_t i);
@@ -118,7 +118,7 @@ class Snapshotter {
   mutable std::mutex mutex_;  ///< guards all that follows
   std::condition_variable changed_;
   bool stopping_ = false;
-  bool woken_ = false;
+  bool room_wanted_ = false;
   SnapshotStats stats_;
   std::thread thread_;
 };

@@ -3,6 +3,7 @@
 #include "cli/value_checks.h"
 #include "util/check.h"
 #include "util/humantime.h"
+#include "util/machine.h"
 
 namespace influxdb3::cli {
 
@@ -49,7 +50,7 @@ int64_t ParsedArguments::DurationNs(const std::string& id) const {
 }
 
 uint64_t ParsedArguments::MemoryBytes(const std::string& id) const {
-  return ParseMemorySize(Text(id), MachineMemoryBytes()).value();
+  return ParseMemorySize(Text(id), util::MemoryBytes()).value();
 }
 
 }  // namespace influxdb3::cli

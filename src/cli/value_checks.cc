@@ -1,7 +1,5 @@
 #include "cli/value_checks.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cctype>
 #include <charconv>
@@ -10,6 +8,7 @@
 
 #include "client/url.h"
 #include "util/humantime.h"
+#include "util/machine.h"
 
 namespace influxdb3::cli {
 namespace {
@@ -73,13 +72,6 @@ util::Result<uint64_t> ParseMemorySize(std::string_view text, uint64_t machine_b
   return bytes;
 }
 
-uint64_t MachineMemoryBytes() {
-  long pages = sysconf(_SC_PHYS_PAGES);
-  long page_bytes = sysconf(_SC_PAGESIZE);
-  if (pages <= 0 || page_bytes <= 0) return uint64_t{4} << 30;
-  return static_cast<uint64_t>(pages) * static_cast<uint64_t>(page_bytes);
-}
-
 util::Result<bool> ParseBoolean(std::string_view text) {
   std::string word = Lower(text);
   for (std::string_view yes : {"true", "t", "yes", "y", "on", "1"}) {
@@ -92,7 +84,7 @@ util::Result<bool> ParseBoolean(std::string_view text) {
 }
 
 util::Status CheckMemorySize(const std::string& text) {
-  return ParseMemorySize(text, MachineMemoryBytes()).status();
+  return ParseMemorySize(text, util::MemoryBytes()).status();
 }
 
 util::Status CheckUnsigned(const std::string& text) {

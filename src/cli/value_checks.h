@@ -12,8 +12,6 @@ namespace influxdb3::cli {
 /// `20%` of the machine's memory, a bare number of megabytes, or a number with b, kb, mb, gb or tb
 /// in any case (a kilobyte is 1,024 bytes).
 util::Result<uint64_t> ParseMemorySize(std::string_view text, uint64_t machine_bytes);
-/// The machine's main memory in bytes.
-uint64_t MachineMemoryBytes();
 
 util::Result<uint64_t> ParseUnsigned(std::string_view text);
 /// true/false and the other words clap takes for environment flags (yes, no, on, off, 1, 0 …).

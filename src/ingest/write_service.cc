@@ -23,9 +23,16 @@ WriteOutcome OutcomeOf(BuiltBatch* built) {
 
 WriteService::WriteService(catalog::Catalog* catalog, wal::Wal* wal, const util::Clock* clock,
                            WriteOptions options)
-    : catalog_(catalog), wal_(wal), clock_(clock), options_(options) {}
+    : catalog_(catalog), wal_(wal), clock_(clock), options_(std::move(options)) {}
 
 void WriteService::Write(WriteRequest request, std::function<void(WriteOutcome)> done) {
+  if (options_.admit) {
+    if (Status admitted = options_.admit(); !admitted.ok()) {
+      WriteOutcome refused;
+      refused.status = std::move(admitted);
+      return done(std::move(refused));
+    }
+  }
   BatchRequest batch_request;
   batch_request.database = request.database;
   batch_request.precision = request.precision;

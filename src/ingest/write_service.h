@@ -19,6 +19,9 @@ namespace influxdb3::ingest {
 
 struct WriteOptions {
   bool allow_new_tags = false;  ///< --allow-new-tags: a new tag is appended to the series key
+  /// When set, called in front of each write with rows; may block for a while. A write is refused
+  /// with what it says, as when there is no memory for more rows.
+  std::function<util::Status()> admit;
 };
 
 struct WriteRequest {

@@ -9,6 +9,7 @@
 #include "app/node_directory.h"
 #include "app/version.h"
 #include "server/tests/raw_client.h"
+#include "util/machine.h"
 
 namespace influxdb3::app {
 namespace {
@@ -172,8 +173,8 @@ TEST(MachineTest, KnowsLoopbackAddresses) {
   EXPECT_TRUE(IsLoopbackAddress("[::1]:8181"));
   EXPECT_FALSE(IsLoopbackAddress("0.0.0.0:8181"));
   EXPECT_FALSE(IsLoopbackAddress("[::]:8181"));
-  EXPECT_GT(MemoryBytes(), size_t{64} << 20);
-  EXPECT_GE(CoreCount(), 1);
+  EXPECT_GT(util::MemoryBytes(), size_t{64} << 20);
+  EXPECT_GE(util::CoreCount(), 1);
   EXPECT_FALSE(Revision().empty());
 }
 

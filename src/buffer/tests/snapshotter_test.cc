@@ -79,7 +79,8 @@ std::shared_ptr<const wal::Record> SchemaRecord() {
 /// A node in small over a store that may fail, and the rows that must be read from it.
 class Simulation {
  public:
-  explicit Simulation(uint64_t seed) : random_(seed) {
+  explicit Simulation(uint64_t seed, uint64_t buffer_bytes_max = 0)
+      : random_(seed), buffer_bytes_max_(buffer_bytes_max) {
     Start();
     Append(SchemaRecord());
   }
@@ -98,6 +99,14 @@ class Simulation {
     }
     auto record = std::make_shared<wal::Record>();
     record->batch = testing::MakeBatch(kDb, table, {util::ColumnId(0)}, rows);
+    Append(std::move(record));
+  }
+
+  void WriteAt(int64_t time_ns) {
+    auto record = std::make_shared<wal::Record>();
+    expected_[kTables[0]][{"a", time_ns}][1] = time_ns;
+    record->batch = testing::MakeBatch(kDb, kTables[0], {util::ColumnId(0)},
+                                       {{{"a"}, time_ns, {{1, time_ns}}}});
     Append(std::move(record));
   }
 
@@ -158,7 +167,9 @@ class Simulation {
   }
 
   uint64_t Pick(uint64_t count) { return random_() % count; }
-  const LogBook& book() const { return book_; }
+  util::Status RunIfDue() { return snapshotter_->RunIfDue(); }
+  void MakeRoom() { snapshotter_->MakeRoom(); }
+  LogBook& book() { return book_; }
   BufferStore& buffer() { return *buffer_; }
   persist::FileIndex& index() { return *index_; }
 
@@ -179,6 +190,8 @@ class Simulation {
     SnapshotOptions options;
     options.chunk_duration_ns = kChunk;
     options.thread_count = 2;
+    options.intervals = 10;
+    options.buffer_bytes_max = buffer_bytes_max_;
     options.writer.row_group_rows_max = 16;
     snapshotter_ = std::make_unique<Snapshotter>(
         SnapshotParts{buffer_.get(), history_.get(), catalog_.get(), &book_, index_.get(),
@@ -236,6 +249,7 @@ class Simulation {
   }
 
   std::mt19937_64 random_;
+  const uint64_t buffer_bytes_max_;
   LogBook book_;
   std::map<util::TableId, Rows> expected_;
   std::unique_ptr<FaultyObjectStore> faulty_ = std::make_unique<FaultyObjectStore>(
@@ -260,6 +274,48 @@ TEST(SnapshotterTest, EverythingIsInFilesAndTheLogIsCut) {
   ASSERT_TRUE(node.SnapshotAll().ok());
   EXPECT_EQ(node.index().stats().files, files) << "nothing new, nothing written";
   node.Restart();
+  EXPECT_EQ(node.buffer().stats().rows, 0u);
+  node.Check();
+}
+
+TEST(SnapshotterTest, IsDueAtOneAndAHalfTimesTheIntervalsAndKeepsTheNewestChunk) {
+  Simulation node(1);
+  node.WriteAt(100);
+  node.WriteAt(2'500);
+  node.book().uncovered_intervals = 14;
+  ASSERT_TRUE(node.RunIfDue().ok());
+  EXPECT_EQ(node.index().stats().files, 0u);
+  node.book().uncovered_intervals = 15;
+  ASSERT_TRUE(node.RunIfDue().ok());
+  EXPECT_EQ(node.index().stats().files, 1u);
+  EXPECT_EQ(node.buffer().stats().rows, 1u) << "2,500 lies in the chunk of the newest row";
+  node.Check();
+}
+
+TEST(SnapshotterTest, LateRowsAloneAreNotDueBeforeThreeTimesTheIntervals) {
+  Simulation node(1);
+  node.WriteAt(2'500);
+  node.WriteAt(100);
+  node.book().uncovered_intervals = 29;
+  ASSERT_TRUE(node.RunIfDue().ok());
+  EXPECT_EQ(node.index().stats().files, 0u);
+  node.book().uncovered_intervals = 30;
+  ASSERT_TRUE(node.RunIfDue().ok());
+  EXPECT_EQ(node.index().stats().files, 2u);
+  EXPECT_EQ(node.buffer().stats().rows, 0u);
+  node.Check();
+}
+
+TEST(SnapshotterTest, ShortMemoryWritesEverythingButNotAtOnceAgainUnlessWritersWait) {
+  Simulation node(1, 1);
+  node.WriteAt(100);
+  ASSERT_TRUE(node.RunIfDue().ok());
+  EXPECT_EQ(node.buffer().stats().rows, 0u);
+  node.WriteAt(200);
+  ASSERT_TRUE(node.RunIfDue().ok());
+  EXPECT_EQ(node.buffer().stats().rows, 1u);
+  node.MakeRoom();
+  ASSERT_TRUE(node.RunIfDue().ok());
   EXPECT_EQ(node.buffer().stats().rows, 0u);
   node.Check();
 }

@@ -161,6 +161,18 @@ TEST_F(WriteServiceTest, RefusedByTheLogChangesNothing) {
   EXPECT_EQ(catalog_.state()->FindDatabase("db"), nullptr);
 }
 
+TEST_F(WriteServiceTest, AWriteThatIsNotLetInReachesNothing) {
+  WriteOptions options;
+  options.admit = [] { return Status::Unavailable("no memory"); };
+  WriteService service(&catalog_, &wal_, &clock_, options);
+  std::optional<WriteOutcome> outcome;
+  service.Write(Request("m f=1 1"), [&](WriteOutcome result) { outcome = std::move(result); });
+  ASSERT_TRUE(outcome.has_value());
+  EXPECT_EQ(outcome->status.message(), "no memory");
+  EXPECT_THAT(wal_.records, IsEmpty());
+  EXPECT_EQ(catalog_.state()->FindDatabase("db"), nullptr);
+}
+
 TEST_F(WriteServiceTest, NothingToStoreNeverReachesTheLog) {
   EXPECT_EQ(Write("# nothing\n").status.message(), "incoming write was empty");
   const WriteOutcome bad = Write("m f=x\n");
