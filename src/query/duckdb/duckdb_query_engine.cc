@@ -87,7 +87,8 @@ class DuckDbQueryEngine : public QueryEngine {
       return Status(StatusCode::kDeadlineExceeded,
                     "the query waited longer than the time limit for other queries to end");
     }
-    const bool explains = query.kind != sql::StatementKind::kSelect;
+    const sql::StatementKind kind = query.kind;
+    const bool explains = kind != sql::StatementKind::kSelect;
     std::unique_ptr<DuckDbResultStream> stream =
         MakeStream(std::move(connection),
                    explains ? std::vector<sql::ResultColumn>() : query.columns, log_number);
@@ -97,7 +98,7 @@ class DuckDbQueryEngine : public QueryEngine {
       return std::unique_ptr<ResultStream>(std::move(stream));
     }
     RETURN_IF_ERROR(stream->Start(MakeExplainStatement(std::move(query)), true));
-    return MakeExplainResult(stream.get());
+    return MakeExplainResult(stream.get(), kind);
   }
 
   /// A stream that holds a permit, which must have been acquired, and the query's time limit.

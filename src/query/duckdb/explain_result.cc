@@ -40,13 +40,13 @@ std::string_view PlanType(std::string_view engine_key) {
   return {};
 }
 
-arrow::Status AppendPlans(const arrow::RecordBatch& batch, arrow::StringBuilder* types,
-                          arrow::StringBuilder* plans) {
+arrow::Status AppendPlans(const arrow::RecordBatch& batch, bool physical_only,
+                          arrow::StringBuilder* types, arrow::StringBuilder* plans) {
   const auto& keys = static_cast<const arrow::StringArray&>(*batch.column(0));
   const auto& values = static_cast<const arrow::StringArray&>(*batch.column(1));
   for (int64_t row = 0; row < batch.num_rows(); ++row) {
     const std::string_view type = PlanType(keys.GetView(row));
-    if (type.empty()) continue;
+    if (type.empty() || (physical_only && type == "logical_plan")) continue;
     ARROW_RETURN_NOT_OK(types->Append(type));
     ARROW_RETURN_NOT_OK(plans->Append(values.GetView(row)));
   }
@@ -73,13 +73,15 @@ duckdb::unique_ptr<duckdb::SQLStatement> MakeExplainStatement(sql::RewrittenQuer
   return duckdb::make_uniq<duckdb::ExplainStatement>(std::move(query.statement), type);
 }
 
-Result<std::unique_ptr<ResultStream>> MakeExplainResult(ResultStream* engine_rows) {
+Result<std::unique_ptr<ResultStream>> MakeExplainResult(ResultStream* engine_rows,
+                                                        sql::StatementKind kind) {
   arrow::StringBuilder types;
   arrow::StringBuilder plans;
   while (true) {
     ASSIGN_OR_RETURN(const std::shared_ptr<arrow::RecordBatch> batch, engine_rows->Next());
     if (batch == nullptr) break;
-    const arrow::Status status = AppendPlans(*batch, &types, &plans);
+    const arrow::Status status =
+        AppendPlans(*batch, kind == sql::StatementKind::kExplainTree, &types, &plans);
     if (!status.ok()) return Status::Internal(status.message());
   }
   auto batch = FinishPlans(&types, &plans);

@@ -13,7 +13,8 @@ namespace influxdb3::query {
 duckdb::unique_ptr<duckdb::SQLStatement> MakeExplainStatement(sql::RewrittenQuery query);
 
 /// Reads all of `engine_rows`, what that statement gave, and words it as the reference does:
-/// columns `plan_type` and `plan`.
-util::Result<std::unique_ptr<ResultStream>> MakeExplainResult(ResultStream* engine_rows);
+/// columns `plan_type` and `plan`. `kind` is the explained query's.
+util::Result<std::unique_ptr<ResultStream>> MakeExplainResult(ResultStream* engine_rows,
+                                                              sql::StatementKind kind);
 
 }  // namespace influxdb3::query

@@ -2,6 +2,9 @@
 #include <utility>
 
 #include "query/duckdb/catalog_resolver.h"
+#include "query/duckdb/dialect/function_catalogue.h"
+#include "query/duckdb/dialect/function_registry.h"
+#include "query/duckdb/dialect/settings.h"
 #include "query/duckdb/result_types.h"
 #include "query/duckdb/virtual_tables.h"
 
@@ -59,11 +62,9 @@ VirtualTable Views(const VirtualTableContext& context) {
 Row ColumnRow(const std::string& schema, const std::string& table, const std::string& column,
               uint64_t position, const std::string& type, bool nullable) {
   const bool text = type == "Utf8";
-  const std::map<std::string, std::pair<uint64_t, uint64_t>> precision = {{"Int64", {64, 2}},
-                                                                          {"UInt64", {64, 2}},
-                                                                          {"Float64", {24, 2}},
-                                                                          {"UInt8", {8, 2}},
-                                                                          {"UInt32", {32, 2}}};
+  // 64-bit integers have none in the reference.
+  const std::map<std::string, std::pair<uint64_t, uint64_t>> precision = {
+      {"Float64", {24, 2}}, {"UInt8", {8, 2}}, {"UInt32", {32, 2}}};
   const auto number = precision.find(type);
   return Row{Value("public"),
              Value(schema),
@@ -137,27 +138,50 @@ VirtualTable Schemata() {
 
 VirtualTable Settings() {
   VirtualTable table = TextTable({"name", "value", "description"});
-  const std::pair<const char*, const char*> settings[] = {
-      {"datafusion.catalog.create_default_catalog_and_schema", "true"},
-      {"datafusion.catalog.default_catalog", "public"},
-      {"datafusion.catalog.default_schema", "iox"},
-      {"datafusion.catalog.information_schema", "true"},
-      {"datafusion.execution.batch_size", "8192"},
-      {"datafusion.sql_parser.map_string_types_to_utf8view", "false"},
-  };
-  for (const auto& [name, value] : settings) {
-    table.rows.push_back(Row{Value(name), Value(value), kNull});
+  for (const sql::Setting& setting : sql::Settings()) {
+    table.rows.push_back(
+        Row{Value(setting.name), setting.value ? Value(*setting.value) : kNull, kNull});
   }
-  table.rows.push_back(Row{Value("datafusion.execution.time_zone"), kNull, kNull});
   return table;
 }
 
-VirtualTable Routines() {
-  return TextTable({"specific_catalog", "specific_schema", "specific_name", "routine_catalog",
-                    "routine_schema", "routine_name", "routine_type", "is_deterministic",
-                    "data_type", "function_type", "description", "syntax_example"});
+const char* KindText(sql::FunctionKind kind) {
+  switch (kind) {
+    case sql::FunctionKind::kAggregate: return "AGGREGATE";
+    case sql::FunctionKind::kWindow: return "WINDOW";
+    default: return "SCALAR";
+  }
 }
 
+/// Calls `visit(entry, description)` for each function users can call, by name.
+template <class Visit>
+void ForEachFunction(Visit visit) {
+  for (const sql::FunctionEntry& entry : sql::AllFunctions()) {
+    sql::FunctionDescription description;
+    if (sql::DescribeFunction(entry.name, &description)) visit(entry, description);
+  }
+}
+
+VirtualTable Routines() {
+  VirtualTable table =
+      TextTable({"specific_catalog", "specific_schema", "specific_name", "routine_catalog",
+                 "routine_schema", "routine_name", "routine_type", "is_deterministic", "data_type",
+                 "function_type", "description", "syntax_example"});
+  table.types[7] = LogicalType::BOOLEAN;
+  ForEachFunction([&](const sql::FunctionEntry& entry, const sql::FunctionDescription& described) {
+    const Value catalog("public");
+    const Value schema("iox");
+    const Value name(entry.name);
+    const bool changes = entry.name == "random" || entry.name == "uuid" || entry.name == "now";
+    table.rows.push_back(Row{
+        catalog, schema, name, catalog, schema, name, Value("FUNCTION"), Value::BOOLEAN(!changes),
+        described.result.empty() ? kNull : Value(std::string(described.result)),
+        Value(KindText(entry.kind)), kNull, Value(entry.name + std::string(described.arguments))});
+  });
+  return table;
+}
+
+/// The arguments of each function, and behind them its result.
 VirtualTable Parameters() {
   VirtualTable table = TextTable({"specific_catalog", "specific_schema", "specific_name",
                                   "ordinal_position", "parameter_mode", "parameter_name",
@@ -165,6 +189,20 @@ VirtualTable Parameters() {
   table.types[3] = LogicalType::UBIGINT;
   table.types[8] = LogicalType::BOOLEAN;
   table.types[9] = LogicalType::UTINYINT;
+  ForEachFunction([&](const sql::FunctionEntry& entry, const sql::FunctionDescription& described) {
+    const bool variadic = described.arguments.find("...") != std::string_view::npos;
+    const auto add = [&](uint64_t position, const char* mode, const Value& name,
+                         const Value& type) {
+      table.rows.push_back(Row{Value("public"), Value("iox"), Value(entry.name),
+                               Value::UBIGINT(position), Value(mode), name, type, kNull,
+                               Value::BOOLEAN(variadic), Value::UTINYINT(0)});
+    };
+    uint64_t position = 0;
+    for (const std::string& name : sql::ParameterNames(described)) {
+      add(++position, "IN", Value(name), kNull);
+    }
+    if (!described.result.empty()) add(1, "OUT", kNull, Value(std::string(described.result)));
+  });
   return table;
 }
 

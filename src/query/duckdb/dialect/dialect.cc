@@ -126,7 +126,18 @@ Result<RewrittenQuery> RewriteStatement(const std::string& sql, const Parameters
       return DescribeQuery(std::move(result), columns);
     }
     case Statement::Form::kShowTables: return RewriteText(ShowTablesSql(), resolver);
-    case Statement::Form::kSettings: return RewriteText(SettingsSql(statement.setting), resolver);
+    case Statement::Form::kSettings:
+      return RewriteText(SettingsSql(statement.setting, statement.verbose), resolver);
+    case Statement::Form::kShowFunctions:
+      return RewriteText(FunctionsSql(statement.pattern), resolver);
+    case Statement::Form::kShowAllColumns: {
+      ASSIGN_OR_RETURN(const std::string text, AllColumnsSql(statement.table, resolver));
+      return RewriteText(text, resolver);
+    }
+    case Statement::Form::kShowCreate: {
+      ASSIGN_OR_RETURN(const std::string text, ShowCreateSql(statement.table, resolver));
+      return RewriteText(text, resolver);
+    }
     case Statement::Form::kDescribeTable:
     case Statement::Form::kShowColumns: {
       ASSIGN_OR_RETURN(

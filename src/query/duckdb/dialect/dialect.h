@@ -46,7 +46,8 @@ struct ResultColumn {
   std::string iox_type;  ///< `iox::column::type` when it is a plain table column, else empty
 };
 
-enum class StatementKind { kSelect, kExplain, kExplainAnalyze };
+/// kExplainTree shows the physical plan alone.
+enum class StatementKind { kSelect, kExplain, kExplainAnalyze, kExplainTree };
 
 struct RewrittenQuery {
   StatementKind kind = StatementKind::kSelect;

@@ -44,6 +44,19 @@ ExpressionPtr TypeProbe(const duckdb::SelectStatement& query, const std::string&
   return subquery;
 }
 
+struct TableName {
+  std::string schema;
+  std::string table;
+};
+
+/// Throws the reference's error for a table of another catalog.
+TableName NameOfTable(const std::vector<std::string>& parts) {
+  if (parts.size() == 3 && parts[0] != "public") {
+    ThrowPlanError(fmt::format("table '{}' not found", fmt::join(parts, ".")));
+  }
+  return {parts.size() > 1 ? parts[parts.size() - 2] : "iox", parts.back()};
+}
+
 }  // namespace
 
 std::string ShowTablesSql() {
@@ -58,19 +71,46 @@ std::string ShowTablesSql() {
          "ELSE 4 END ELSE 0 END, table_name";
 }
 
-std::string SettingsSql(const std::string& setting) {
-  const std::string all = "SELECT name, value FROM information_schema.df_settings";
+std::string SettingsSql(const std::string& setting, bool verbose) {
+  const std::string all = fmt::format("SELECT name, value{} FROM information_schema.df_settings",
+                                      verbose ? ", description" : "");
   if (setting.empty()) return all + " ORDER BY name";
   return fmt::format("{} WHERE name = {} ORDER BY name", all, Quote(setting));
 }
 
+std::string FunctionsSql(const std::string& pattern) {
+  return fmt::format(
+      "SELECT r.routine_name AS function_name, r.data_type AS return_type, p.parameters, "
+      "p.parameter_types, r.function_type, r.description, r.syntax_example "
+      "FROM information_schema.routines r LEFT JOIN "
+      "(SELECT specific_name, array_agg(parameter_name ORDER BY ordinal_position) AS parameters, "
+      "array_agg(data_type ORDER BY ordinal_position) AS parameter_types "
+      "FROM information_schema.parameters WHERE parameter_mode = 'IN' GROUP BY specific_name) p "
+      "ON r.specific_name = p.specific_name {} ORDER BY function_name",
+      pattern.empty() ? "" : "WHERE r.routine_name LIKE " + Quote(pattern));
+}
+
+Result<std::string> AllColumnsSql(const std::vector<std::string>& table, TableResolver& resolver) {
+  const TableName name = NameOfTable(table);
+  RETURN_IF_ERROR(resolver.ResolveTable(name.schema, name.table).status());
+  return fmt::format(
+      "SELECT * FROM information_schema.columns WHERE table_schema = {} AND table_name = {} "
+      "ORDER BY ordinal_position",
+      Quote(name.schema), Quote(name.table));
+}
+
+Result<std::string> ShowCreateSql(const std::vector<std::string>& table, TableResolver& resolver) {
+  const TableName name = NameOfTable(table);
+  RETURN_IF_ERROR(resolver.ResolveTable(name.schema, name.table).status());
+  return fmt::format(
+      "SELECT table_catalog, table_schema, table_name, definition FROM information_schema.views "
+      "WHERE table_schema = {} AND table_name = {}",
+      Quote(name.schema), Quote(name.table));
+}
+
 Result<std::string> ColumnsSql(const std::vector<std::string>& table, bool show_columns,
                                TableResolver& resolver) {
-  const std::string& name = table.back();
-  const std::string schema = table.size() > 1 ? table[table.size() - 2] : "iox";
-  if (table.size() == 3 && table[0] != "public") {
-    ThrowPlanError(fmt::format("table '{}' not found", fmt::join(table, ".")));
-  }
+  const auto [schema, name] = NameOfTable(table);
   ASSIGN_OR_RETURN(const ResolvedTable resolved, resolver.ResolveTable(schema, name));
   std::string rows;
   for (const ColumnInfo& column : resolved.columns) {

@@ -9,6 +9,8 @@
 
 #include "duckdb/parser/parser.hpp"
 
+#include "query/duckdb/dialect/settings.h"
+
 namespace influxdb3::query::sql {
 namespace {
 
@@ -149,46 +151,93 @@ Result<std::vector<std::string>> ReadTableName(const std::vector<Token>& tokens,
   return parts;
 }
 
-Result<Statement> ClassifyShow(const std::vector<Token>& tokens) {
+/// `SHOW TABLES` and nothing else.
+Result<Statement> ClassifyShowTables(const std::vector<Token>& tokens, size_t at) {
   Statement statement;
+  statement.form = Statement::Form::kShowTables;
+  if (at > 1) return NotSupported("SHOW FULL TABLES not supported");
+  if (tokens[at + 1].IsWord("from") || tokens[at + 1].IsWord("in")) {
+    return NotSupported("SHOW TABLES IN not supported");
+  }
+  if (tokens[at + 1].kind != TokenKind::kEnd) {
+    return NotSupported("SHOW TABLES FILTER not supported");
+  }
+  return statement;
+}
+
+Result<Statement> ClassifyShowColumns(const std::vector<Token>& tokens, size_t at) {
+  Statement statement;
+  statement.form = at > 1 ? Statement::Form::kShowAllColumns : Statement::Form::kShowColumns;
+  if (!tokens[at + 1].IsWord("from") && !tokens[at + 1].IsWord("in")) {
+    return UnexpectedToken("FROM", tokens[at + 1]);
+  }
+  for (size_t i = at + 2; tokens[i].kind != TokenKind::kEnd; ++i) {
+    if (tokens[i].IsWord("like") || tokens[i].IsWord("where")) {
+      return NotSupported("SHOW COLUMNS with WHERE or LIKE is not supported");
+    }
+  }
+  ASSIGN_OR_RETURN(statement.table, ReadTableName(tokens, at + 2));
+  return statement;
+}
+
+Result<Statement> ClassifyShowFunctions(const std::vector<Token>& tokens, size_t at) {
+  Statement statement;
+  statement.form = Statement::Form::kShowFunctions;
+  if (tokens[at + 1].IsWord("like") && tokens[at + 2].kind == TokenKind::kString) {
+    statement.pattern = tokens[at + 2].value;
+    at += 2;
+  }
+  if (tokens[at + 1].kind != TokenKind::kEnd) {
+    return UnexpectedToken("end of statement", tokens[at + 1]);
+  }
+  return statement;
+}
+
+Result<Statement> ClassifySettings(const std::vector<Token>& tokens, size_t at) {
+  Statement statement;
+  statement.form = Statement::Form::kSettings;
+  if (tokens[at].kind == TokenKind::kEnd) return UnexpectedToken("identifier", tokens[at]);
+  for (; tokens[at].kind != TokenKind::kEnd; ++at) {
+    if (tokens[at].IsWord("verbose") && tokens[at + 1].kind == TokenKind::kEnd) {
+      statement.verbose = true;
+    } else if (!tokens[at].IsSymbol(".")) {
+      const Token& token = tokens[at];
+      statement.setting += statement.setting.empty() ? "" : ".";
+      statement.setting += token.value.empty() ? token.text : token.value;
+    }
+  }
+  if (statement.setting == "all") statement.setting.clear();
+  if (statement.setting == "timezone" || statement.setting == "time.zone") {
+    statement.setting = "datafusion.execution.time_zone";
+  }
+  if (!statement.setting.empty() && !IsSetting(statement.setting)) {
+    return Status::InvalidArgument(
+        fmt::format("Error during planning: '{}' is not a variable which can be viewed with 'SHOW'",
+                    statement.setting));
+  }
+  return statement;
+}
+
+Result<Statement> ClassifyShow(const std::vector<Token>& tokens) {
   size_t at = 1;
   while (tokens[at].IsWord("full") || tokens[at].IsWord("extended")) ++at;
-  if (tokens[at].IsWord("tables")) {
-    if (tokens[at + 1].kind != TokenKind::kEnd) {
-      return NotSupported("SHOW TABLES FILTER not supported");
-    }
-    statement.form = Statement::Form::kShowTables;
-    return statement;
-  }
+  if (tokens[at].IsWord("tables")) return ClassifyShowTables(tokens, at);
   if (tokens[at].IsWord("columns") || tokens[at].IsWord("fields")) {
-    if (!tokens[at + 1].IsWord("from") && !tokens[at + 1].IsWord("in")) {
-      return UnexpectedToken("FROM", tokens[at + 1]);
-    }
-    statement.form = Statement::Form::kShowColumns;
+    return ClassifyShowColumns(tokens, at);
+  }
+  if (tokens[at].IsWord("functions")) return ClassifyShowFunctions(tokens, at);
+  if (tokens[at].IsWord("create") && tokens[at + 1].IsWord("table")) {
+    Statement statement;
+    statement.form = Statement::Form::kShowCreate;
     ASSIGN_OR_RETURN(statement.table, ReadTableName(tokens, at + 2));
     return statement;
   }
-  static constexpr std::string_view kOther[] = {"databases", "schemas", "create", "functions",
-                                                "collation", "status",  "views",  "catalogs"};
+  static constexpr std::string_view kOther[] = {"databases", "schemas", "create",    "collation",
+                                                "status",    "views",   "variables", "catalogs"};
   if (std::find(std::begin(kOther), std::end(kOther), tokens[at].value) != std::end(kOther)) {
     return NotSupported("Unsupported SQL statement: " + Echo(tokens));
   }
-  statement.form = Statement::Form::kSettings;
-  if (tokens[at].IsWord("all") && tokens[at + 1].kind == TokenKind::kEnd) return statement;
-  if (tokens[at].IsWord("timezone") ||
-      (tokens[at].IsWord("time") && tokens[at + 1].IsWord("zone"))) {
-    statement.setting = "datafusion.execution.time_zone";
-    return statement;
-  }
-  const Token& named = tokens[at];
-  for (; tokens[at].kind != TokenKind::kEnd; ++at)
-    statement.setting += tokens[at].value.empty() ? tokens[at].text : tokens[at].value;
-  if (statement.setting.empty()) return UnexpectedToken("identifier", tokens[at]);
-  // Settings have a dotted name; a bare word is no setting but another language's statement.
-  if (statement.setting.find('.') == std::string::npos) {
-    return UnexpectedToken("the name of a setting", named);
-  }
-  return statement;
+  return ClassifySettings(tokens, at);
 }
 
 bool StartsQuery(const Token& token) {
@@ -211,25 +260,53 @@ Result<Statement> ClassifyDescribe(std::vector<Token> tokens) {
   return statement;
 }
 
+/// `option` is the word that does not go with a format, or empty.
+Status CheckExplainFormat(const std::string& format, const std::string& option) {
+  if (!option.empty()) {
+    return Status::InvalidArgument(
+        fmt::format("Error during planning: EXPLAIN {} with FORMAT is not supported", option));
+  }
+  if (format == "tree" || format == "indent") return Status::Ok();
+  if (format == "pgjson" || format == "graphviz") {
+    return NotSupported(fmt::format("EXPLAIN FORMAT {}", format));
+  }
+  return Status::Internal(
+      fmt::format("Invalid or Unsupported Configuration: Invalid explain format. Expected "
+                  "'indent', 'tree', 'pgjson' or 'graphviz'. Got '{}'",
+                  format));
+}
+
 Result<Statement> ClassifyExplain(std::vector<Token> tokens) {
   Statement statement;
   statement.kind = StatementKind::kExplain;
   size_t at = 1;
+  bool verbose = false;
+  std::string format;
   while (true) {
     if (tokens[at].IsWord("analyze")) {
       statement.kind = StatementKind::kExplainAnalyze;
       ++at;
     } else if (tokens[at].IsWord("verbose")) {
+      verbose = true;
       ++at;
     } else if (tokens[at].IsWord("format") && tokens[at + 1].kind == TokenKind::kWord) {
+      format = tokens[at + 1].value;
       at += 2;
     } else {
       break;
     }
   }
+  if (tokens[at].IsWord("explain")) {
+    return Status::InvalidArgument("Error during planning: Nested EXPLAINs are not supported");
+  }
   if (!StartsQuery(tokens[at])) {
     RETURN_IF_ERROR(CheckRefused({tokens.begin() + static_cast<std::ptrdiff_t>(at), tokens.end()}));
     return UnexpectedToken("an SQL statement", tokens[at]);
+  }
+  if (!format.empty()) {
+    const bool analyze = statement.kind == StatementKind::kExplainAnalyze;
+    RETURN_IF_ERROR(CheckExplainFormat(format, analyze ? "ANALYZE" : verbose ? "VERBOSE" : ""));
+    if (format == "tree") statement.kind = StatementKind::kExplainTree;
   }
   tokens.erase(tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(at));
   statement.query = std::move(tokens);

@@ -12,12 +12,25 @@ namespace influxdb3::query::sql {
 
 /// What a request asks for, told by its leading words. Everything but reads was refused.
 struct Statement {
-  enum class Form { kQuery, kDescribeQuery, kShowTables, kDescribeTable, kShowColumns, kSettings };
+  enum class Form {
+    kQuery,
+    kDescribeQuery,
+    kShowTables,
+    kDescribeTable,
+    kShowColumns,
+    kShowAllColumns,
+    kShowCreate,
+    kShowFunctions,
+    kSettings
+  };
   Form form = Form::kQuery;
   StatementKind kind = StatementKind::kSelect;
-  std::vector<Token> query;        ///< kQuery, kDescribeQuery: the query's tokens, with kEnd
-  std::vector<std::string> table;  ///< kDescribeTable, kShowColumns: one to three name parts
-  std::string setting;             ///< kSettings: one variable, or empty for all
+  std::vector<Token> query;  ///< kQuery, kDescribeQuery: the query's tokens, with kEnd
+  std::vector<std::string>
+      table;             ///< kDescribeTable, kShow…Columns, kShowCreate: one to three name parts
+  std::string setting;   ///< kSettings: one variable, or empty for all
+  bool verbose = false;  ///< kSettings: with descriptions
+  std::string pattern;   ///< kShowFunctions: for LIKE, or empty for all
 };
 
 /// Applies the allow-list. Errors carry the reference's texts.
