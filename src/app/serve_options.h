@@ -30,6 +30,8 @@ struct ServeOptions {
   uint64_t force_snapshot_bytes = 0;      ///< of buffered rows; 0 = half of the machine's memory
   int snapshot_thread_count = 0;          ///< 0 = number of cores
 
+  int64_t retention_check_interval_ns = 1'800'000'000'000;  ///< 30 min
+
   size_t database_count_max = util::limits::kDatabaseCountMax;
   size_t table_count_max = util::limits::kTableCountMax;
   size_t columns_per_table_max = util::limits::kColumnsPerTableMax;

@@ -1,6 +1,7 @@
 #include "app/storage.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 #include <variant>
 
@@ -165,23 +166,51 @@ Status Storage::Replay() {
     util::LogInfo("replayed {} log records with {} rows ({} bytes)", stats.records, stats.rows,
                   stats.bytes);
   }
+  MakeWorkers(stats.records);
+  return Status::Ok();
+}
+
+void Storage::MakeWorkers(uint64_t replayed_records) {
   const buffer::SnapshotOptions snapshot_options = SnapshotOptionsOf(options_);
   snapshotter_ = std::make_unique<buffer::Snapshotter>(
       buffer::SnapshotParts{&buffer_, &history_, &catalog_, wal_.get(), index_.get(),
                             store_.store.get(), &util::Clock::System()},
-      snapshot_options, stats.records);
+      snapshot_options, replayed_records);
   memory_gate_ = std::make_unique<buffer::MemoryGate>(
       &buffer_, snapshot_options.buffer_bytes_max / 100 * kBufferFullPercent, kMemoryWaitNs,
       [this] { snapshotter_->MakeRoom(); });
   snapshotter_->set_on_dropped([this] { memory_gate_->Changed(); });
-  return Status::Ok();
+
+  persist::CompactorOptions compaction;
+  compaction.table = [this](util::DbId db, util::TableId table) { return TableOf(db, table); };
+  compaction.retention_interval_ns = options_.retention_check_interval_ns;
+  compactor_ = persist::Compactor::Make(index_.get(), store_.store.get(), std::move(compaction));
+}
+
+persist::CompactedTable Storage::TableOf(util::DbId db, util::TableId table) const {
+  persist::CompactedTable result;
+  const auto database = catalog_.state()->FindEvenDeleted(db);
+  result.exists = database != nullptr && database->tables_by_id.contains(table.value);
+  if (!result.exists) return result;
+  const auto entry = database->tables_by_id.find(table.value);
+  result.schema = entry->second.schema;
+  if (const std::optional<int64_t> retention_ns = database->RetentionOf(table)) {
+    const int64_t now_ns = util::Clock::System().NowNs();
+    // A period that reaches back beyond all times keeps all rows.
+    if (now_ns >= std::numeric_limits<int64_t>::min() + *retention_ns) {
+      result.expired_before_ns = now_ns - *retention_ns;
+    }
+  }
+  return result;
 }
 
 void Storage::StartBackground() {
   snapshotter_->Start();
+  compactor_->Start();
 }
 
 Status Storage::Close() {
+  if (compactor_ != nullptr) compactor_->Stop();
   if (snapshotter_ != nullptr) snapshotter_->Stop();
   return wal_ == nullptr ? Status::Ok() : wal_->Shutdown();
 }
@@ -191,6 +220,7 @@ std::vector<MetricSample> Storage::SampleMetrics() const {
   const buffer::BufferStats rows = buffer_.stats();
   const buffer::SnapshotStats snapshots = snapshotter_->stats();
   const persist::IndexStats files = index_->stats();
+  const persist::CompactorStats compaction = compactor_->stats();
   std::vector<MetricSample> samples = {
       Counter("influxdb3_wal_flushes_total", "syncs of the write-ahead log", log.flushes),
       Counter("influxdb3_wal_flush_failures_total", "failed syncs of the write-ahead log",
@@ -214,6 +244,20 @@ std::vector<MetricSample> Storage::SampleMetrics() const {
       Gauge("influxdb3_parquet_bytes", "bytes of Parquet files", files.bytes),
       Gauge("influxdb3_tombstones", "row deletions that compaction has not applied yet",
             files.tombstones),
+      Counter("influxdb3_compaction_jobs_total", "merges of files", compaction.jobs),
+      Counter("influxdb3_compaction_failures_total", "failed merges", compaction.failures),
+      Counter("influxdb3_compaction_files_merged_total", "files that merges read",
+              compaction.files_merged),
+      Counter("influxdb3_compaction_files_written_total", "files that merges wrote",
+              compaction.files_written),
+      Counter("influxdb3_compaction_bytes_read_total", "bytes that merges read",
+              compaction.bytes_read),
+      Counter("influxdb3_compaction_bytes_written_total", "bytes that merges wrote",
+              compaction.bytes_written),
+      Counter("influxdb3_retention_files_total", "files removed because all their rows expired",
+              compaction.files_expired),
+      Counter("influxdb3_objects_deleted_total", "objects removed that nothing names any more",
+              compaction.objects_deleted),
   };
   for (MetricSample& sample : StoreMetricSamples(*store_.metrics)) {
     samples.push_back(std::move(sample));

@@ -12,6 +12,7 @@
 #include "buffer/memory_gate.h"
 #include "buffer/snapshotter.h"
 #include "catalog/catalog.h"
+#include "persist/compactor.h"
 #include "persist/file_index.h"
 #include "server/http/server_metrics.h"
 #include "util/result.h"
@@ -28,7 +29,7 @@ class Storage {
   static util::Result<std::unique_ptr<Storage>> Open(const ServeOptions& options);
   ~Storage();
 
-  /// Begins to take snapshots. Once.
+  /// Begins to take snapshots and to compact. Once.
   void StartBackground();
   /// Ends what runs in the background, then flushes the log. Idempotent.
   util::Status Close();
@@ -38,6 +39,7 @@ class Storage {
   wal::Wal& wal() { return *wal_; }
   persist::FileIndex& index() { return *index_; }
   object_store::ObjectStore& store() { return *store_.store; }
+  persist::Compactor& compactor() { return *compactor_; }
   buffer::MemoryGate& memory_gate() { return *memory_gate_; }
   /// The identity the node gave itself at its first start.
   const std::string& cluster_uuid() const { return cluster_uuid_; }
@@ -50,6 +52,8 @@ class Storage {
   util::Status OpenLog();
   util::Status RestoreCatalog();
   util::Status Replay();
+  void MakeWorkers(uint64_t replayed_records);
+  persist::CompactedTable TableOf(util::DbId db, util::TableId table) const;
 
   /// Gives logged catalog changes to the catalog while the log is replayed; later ones are in the
   /// catalog before they are logged.
@@ -71,6 +75,7 @@ class Storage {
   std::unique_ptr<wal::Wal> wal_;
   std::unique_ptr<buffer::Snapshotter> snapshotter_;
   std::unique_ptr<buffer::MemoryGate> memory_gate_;
+  std::unique_ptr<persist::Compactor> compactor_;
 };
 
 }  // namespace influxdb3::app

@@ -60,6 +60,8 @@ class CatalogState {
   std::shared_ptr<const Database> FindDatabase(std::string_view name) const;
   std::shared_ptr<const Database> FindDatabase(util::DbId id) const;
   std::shared_ptr<const model::TableSchema> FindTable(util::DbId db, util::TableId table) const;
+  /// As FindDatabase, but also a deleted one that was not purged.
+  std::shared_ptr<const Database> FindEvenDeleted(util::DbId id) const;
   /// By present name, sorted; deleted databases under their renamed one.
   const SharedMap<std::string, std::shared_ptr<const Database>>& databases() const {
     return databases_;

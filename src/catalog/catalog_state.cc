@@ -31,9 +31,13 @@ std::shared_ptr<const Database> CatalogState::FindDatabase(std::string_view name
 }
 
 std::shared_ptr<const Database> CatalogState::FindDatabase(util::DbId id) const {
+  std::shared_ptr<const Database> found = FindEvenDeleted(id);
+  return found == nullptr || found->deleted ? nullptr : found;
+}
+
+std::shared_ptr<const Database> CatalogState::FindEvenDeleted(util::DbId id) const {
   const auto found = database_by_id_.find(id.value);
-  if (found == database_by_id_.end() || found->second->deleted) return nullptr;
-  return found->second;
+  return found == database_by_id_.end() ? nullptr : found->second;
 }
 
 std::shared_ptr<const model::TableSchema> CatalogState::FindTable(util::DbId db,

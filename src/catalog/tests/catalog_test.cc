@@ -164,6 +164,7 @@ TEST(Catalog, APurgedTableAndDatabaseAreGoneAndTheirIdsStayUsed) {
           .ok());
   const auto state = catalog.state();
   EXPECT_FALSE(state->databases().contains("old-x"));
+  EXPECT_EQ(state->FindEvenDeleted(DbId(2)), nullptr);
   EXPECT_TRUE(state->FindDatabase("db")->tables.empty());
   EXPECT_EQ(state->next_db_id(), DbId(3));
   EXPECT_EQ(state->next_table_id(), TableId(2));
@@ -211,6 +212,8 @@ TEST(Catalog, OperationsRebuildAState) {
   const auto gone = copy->databases().find("gone-x");
   ASSERT_NE(gone, copy->databases().end());
   EXPECT_TRUE(gone->second->deleted);
+  EXPECT_EQ(copy->FindDatabase(DbId(2)), nullptr);
+  EXPECT_EQ(copy->FindEvenDeleted(DbId(2)), gone->second);
   EXPECT_EQ(gone->second->hard_delete_at_ns, 6);
   EXPECT_EQ(copy->FindDatabase("db")->retention_ns, 40);
   EXPECT_EQ(copy->FindDatabase("db")->FindTable("cpu")->columns().size(), 3u);
