@@ -173,8 +173,11 @@ FrozenSet BufferStore::Freeze(std::optional<int64_t> before_ns) {
   return set;
 }
 
-std::shared_ptr<const TableSnapshot> BufferStore::Read(const FrozenChunk& chunk) const {
-  return chunk.table->SnapshotOf(chunk.chunk, TagCount(chunk.db_id, chunk.table_id));
+std::shared_ptr<const TableSnapshot> BufferStore::Read(std::span<const FrozenChunk> chunks) const {
+  std::vector<std::shared_ptr<const Chunk>> of_table;
+  for (const FrozenChunk& chunk : chunks) of_table.push_back(chunk.chunk);
+  const FrozenChunk& first = chunks.front();
+  return first.table->SnapshotOf(of_table, TagCount(first.db_id, first.table_id));
 }
 
 void BufferStore::DropFrozen(const FrozenSet& set) {

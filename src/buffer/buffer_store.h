@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -73,8 +74,8 @@ class BufferStore : public wal::Listener {
   /// rows that come now go to other chunks. Moves pointers only; waits for the record that is being
   /// applied. Frozen chunks that were not dropped are not in the set again.
   FrozenSet Freeze(std::optional<int64_t> before_ns);
-  /// The rows of a frozen chunk, without what was deleted so far.
-  std::shared_ptr<const TableSnapshot> Read(const FrozenChunk& chunk) const;
+  /// The rows of frozen chunks of one table (at least one), without what was deleted so far.
+  std::shared_ptr<const TableSnapshot> Read(std::span<const FrozenChunk> chunks) const;
   /// Frozen chunks leave the buffer: their rows are in files. Frees nothing that `set` holds, so it
   /// is quick.
   void DropFrozen(const FrozenSet& set);

@@ -5,11 +5,13 @@
 #include <chrono>
 #include <limits>
 #include <map>
+#include <span>
 #include <utility>
 
 #include <arrow/record_batch.h>
 
 #include "buffer/catalog_history.h"
+#include "buffer/chunk.h"
 #include "buffer/fault_points.h"
 #include "buffer/sorted_rows.h"
 #include "util/fault_point.h"
@@ -23,6 +25,10 @@ namespace {
 
 constexpr uint32_t kBatchRows = 8192;
 constexpr size_t kThreadsMax = 8;
+// How far apart chunks of one file may begin, and how many spans of time a file may cover: a file
+// must not reach over times that others hold.
+constexpr uint64_t kGapChunksMax = 6;
+constexpr uint64_t kFileChunksMax = 144;
 
 int64_t RoundDown(int64_t time_ns, int64_t unit_ns) {
   const int64_t rest = time_ns % unit_ns;
@@ -123,8 +129,7 @@ Status Snapshotter::Run(std::optional<int64_t> before_ns) {
   auto pending = std::make_unique<Pending>();
   pending->set = parts_.buffer->Freeze(before_ns);
   if (pending->set.chunks.empty() && pending->set.covered_seq <= covered_) return Status::Ok();
-  pending->files.resize(pending->set.chunks.size());
-  pending->written.resize(pending->set.chunks.size());
+  pending->files = PlanFiles(pending->set);
   pending_ = std::move(pending);
   return Finish();
 }
@@ -150,12 +155,12 @@ Status Snapshotter::WriteFiles() {
   std::atomic<size_t> next{0};
   std::atomic<bool> failed{false};
   const int thread_count =
-      std::clamp<int>(static_cast<int>(std::min(pending_->written.size(), kThreadsMax)), 1,
+      std::clamp<int>(static_cast<int>(std::min(pending_->files.size(), kThreadsMax)), 1,
                       std::max(options_.thread_count, 1));
   std::vector<Status> statuses(static_cast<size_t>(thread_count));
   const auto work = [&](size_t thread) {
-    for (size_t i = next++; i < pending_->written.size() && !failed; i = next++) {
-      statuses[thread] = WriteChunk(i);
+    for (size_t i = next++; i < pending_->files.size() && !failed; i = next++) {
+      statuses[thread] = WriteFile(&pending_->files[i]);
       if (!statuses[thread].ok()) failed = true;
     }
   };
@@ -167,22 +172,49 @@ Status Snapshotter::WriteFiles() {
   return Status::Ok();
 }
 
-Status Snapshotter::WriteChunk(size_t i) {
-  if (pending_->written[i] != 0) return Status::Ok();
-  const FrozenChunk& chunk = pending_->set.chunks[i];
-  std::shared_ptr<const TableSnapshot> snapshot = parts_.buffer->Read(chunk);
+std::vector<Snapshotter::FileRun> Snapshotter::PlanFiles(const FrozenSet& set) const {
+  std::vector<FileRun> runs;
+  uint64_t rows = 0;  // of the last run
+  for (size_t i = 0; i < set.chunks.size(); ++i) {
+    const FrozenChunk& chunk = set.chunks[i];
+    const auto since = [&](const FrozenChunk& earlier) {
+      return static_cast<uint64_t>(chunk.chunk_time_ns) -
+             static_cast<uint64_t>(earlier.chunk_time_ns);
+    };
+    const auto unit = static_cast<uint64_t>(options_.chunk_duration_ns);
+    rows += chunk.chunk->row_count();
+    const bool joins = !runs.empty() && set.chunks[i - 1].table_id == chunk.table_id &&
+                       rows <= options_.writer.row_group_rows_max &&
+                       since(set.chunks[i - 1]) <= kGapChunksMax * unit &&
+                       since(set.chunks[runs.back().begin]) < kFileChunksMax * unit;
+    if (joins) {
+      runs.back().end = i + 1;
+    } else {
+      runs.push_back({i, i + 1, false, nullptr});
+      rows = chunk.chunk->row_count();
+    }
+  }
+  return runs;
+}
+
+Status Snapshotter::WriteFile(FileRun* run) {
+  if (run->written) return Status::Ok();
+  const std::span<const FrozenChunk> chunks(&pending_->set.chunks[run->begin],
+                                            run->end - run->begin);
+  const FrozenChunk& first = chunks.front();
+  std::shared_ptr<const TableSnapshot> snapshot = parts_.buffer->Read(chunks);
   // Asked for after the rows were read, so that it has all their columns.
-  auto schema = parts_.catalog->state()->FindTable(chunk.db_id, chunk.table_id);
+  const auto schema = parts_.catalog->state()->FindTable(first.db_id, first.table_id);
   if (schema != nullptr) {
     SortedRows rows(std::move(snapshot), schema);
     if (rows.row_count() > 0) {
       persist::ParquetFile file;
       file.file_id = parts_.index->NextFileId();
-      file.db_id = chunk.db_id;
-      file.table_id = chunk.table_id;
+      file.db_id = first.db_id;
+      file.table_id = first.table_id;
       file.path =
-          parts_.index->PathOf(chunk.db_id, chunk.table_id, chunk.chunk_time_ns, file.file_id);
-      file.chunk_time_ns = chunk.chunk_time_ns;
+          parts_.index->PathOf(first.db_id, first.table_id, first.chunk_time_ns, file.file_id);
+      file.chunk_time_ns = first.chunk_time_ns;
       file.order = pending_->set.cut_seq.value;
       file.max_wal_seq = pending_->set.cut_seq.value;
       ASSIGN_OR_RETURN(auto writer,
@@ -193,10 +225,10 @@ Status Snapshotter::WriteChunk(size_t i) {
         RETURN_IF_ERROR(writer->Append(*batch));
       }
       ASSIGN_OR_RETURN(file, writer->Finish());
-      pending_->files[i] = std::make_shared<const persist::ParquetFile>(std::move(file));
+      run->file = std::make_shared<const persist::ParquetFile>(std::move(file));
     }
   }
-  pending_->written[i] = 1;
+  run->written = true;
   return Status::Ok();
 }
 
@@ -219,8 +251,8 @@ std::vector<persist::PersistedChunk> Snapshotter::PersistedBehind(util::WalSeq c
 Status Snapshotter::Commit() {
   persist::IndexChange change;
   const util::WalSeq covered = std::max(covered_, pending_->set.covered_seq);
-  for (const auto& file : pending_->files) {
-    if (file != nullptr) change.added.push_back(file);
+  for (const FileRun& run : pending_->files) {
+    if (run.file != nullptr) change.added.push_back(run.file);
   }
   change.wal_covered_seq = covered.value;
   change.persisted_chunks = PersistedBehind(covered);

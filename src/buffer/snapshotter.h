@@ -61,6 +61,8 @@ struct SnapshotParts {
 /// commit the manifest and drop the rows in one moment, truncate. A crash between any two steps
 /// loses and doubles nothing, as the manifest says which rows of the log are in files.
 ///
+/// A chunk makes a file; small ones that follow each other share one, since late data makes many.
+///
 /// A snapshot that fails keeps its frozen chunks (they stay visible) and what it has written, and
 /// goes on from there the next time. Thread-safe.
 class Snapshotter {
@@ -88,18 +90,25 @@ class Snapshotter {
   SnapshotStats stats() const;
 
  private:
-  /// A frozen set on its way, and the files of its first chunks.
+  /// Consecutive chunks of a set that go into one file.
+  struct FileRun {
+    size_t begin = 0;
+    size_t end = 0;
+    bool written = false;
+    std::shared_ptr<const persist::ParquetFile> file;  ///< null when there were no rows
+  };
+  /// A frozen set on its way.
   struct Pending {
     FrozenSet set;
-    std::vector<std::shared_ptr<const persist::ParquetFile>> files;  // by chunk; null = no rows
-    std::vector<char> written;                                       // by chunk
+    std::vector<FileRun> files;
   };
 
   void Loop();
   bool IsMemoryShort();
   util::Status Finish();
   util::Status WriteFiles();
-  util::Status WriteChunk(size_t i);
+  std::vector<FileRun> PlanFiles(const FrozenSet& set) const;
+  util::Status WriteFile(FileRun* run);
   util::Status Commit();
   std::vector<persist::PersistedChunk> PersistedBehind(util::WalSeq covered) const;
 

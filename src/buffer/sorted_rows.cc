@@ -36,18 +36,15 @@ bool IsSet(const uint64_t* bits, uint32_t row) {
 // The values of one column for rows that lie in several segments.
 class Column {
  public:
-  Column(const std::vector<const SegmentView*>& segments, util::ColumnId id) {
-    views_.reserve(segments.size());
-    for (const SegmentView* segment : segments) views_.push_back(segment->column(id));
+  template <class Source>
+  Column(const std::vector<Source>& sources, util::ColumnId id) {
+    views_.reserve(sources.size());
+    for (const Source& source : sources) views_.push_back(source.segment->column(id));
   }
-  bool empty() const {
-    return std::all_of(views_.begin(), views_.end(),
-                       [](const ColumnView& view) { return view.values == nullptr; });
-  }
-  bool IsValid(uint32_t segment, uint32_t row) const { return views_[segment].IsValid(row); }
+  bool IsValid(uint32_t source, uint32_t row) const { return views_[source].IsValid(row); }
   template <class T>
-  const T& At(uint32_t segment, uint32_t row) const {
-    return static_cast<const T*>(views_[segment].values)[row];
+  const T& At(uint32_t source, uint32_t row) const {
+    return static_cast<const T*>(views_[source].values)[row];
   }
 
  private:
@@ -66,8 +63,8 @@ Result<std::shared_ptr<arrow::Array>> GatherNumbers(std::shared_ptr<arrow::DataT
   uint8_t* bits = validity->mutable_data();
   int64_t nulls = 0;
   for (int64_t i = 0; i < count; ++i) {
-    const bool valid = column.IsValid(rows[i].segment, rows[i].row);
-    out[i] = valid ? column.template At<T>(rows[i].segment, rows[i].row) : T();
+    const bool valid = column.IsValid(rows[i].source, rows[i].row);
+    out[i] = valid ? column.template At<T>(rows[i].source, rows[i].row) : T();
     bits[i / 8] = static_cast<uint8_t>(bits[i / 8] | (int{valid} << (i % 8)));
     nulls += valid ? 0 : 1;
   }
@@ -81,8 +78,8 @@ Result<std::shared_ptr<arrow::Array>> GatherBools(const Column& column, const Ro
   arrow::BooleanBuilder builder;
   RETURN_IF_ERROR(FromArrow(builder.Reserve(count)));
   for (int64_t i = 0; i < count; ++i) {
-    if (column.IsValid(rows[i].segment, rows[i].row)) {
-      builder.UnsafeAppend(column.template At<uint8_t>(rows[i].segment, rows[i].row) != 0);
+    if (column.IsValid(rows[i].source, rows[i].row)) {
+      builder.UnsafeAppend(column.template At<uint8_t>(rows[i].source, rows[i].row) != 0);
     } else {
       builder.UnsafeAppendNull();
     }
@@ -96,8 +93,8 @@ Result<std::shared_ptr<arrow::Array>> GatherStrings(const Column& column, const 
   arrow::StringBuilder builder;
   RETURN_IF_ERROR(FromArrow(builder.Reserve(count)));
   for (int64_t i = 0; i < count; ++i) {
-    if (column.IsValid(rows[i].segment, rows[i].row)) {
-      const auto& text = column.template At<StringRef>(rows[i].segment, rows[i].row);
+    if (column.IsValid(rows[i].source, rows[i].row)) {
+      const auto& text = column.template At<StringRef>(rows[i].source, rows[i].row);
       RETURN_IF_ERROR(FromArrow(builder.Append(text.view())));
     } else {
       builder.UnsafeAppendNull();
@@ -119,25 +116,27 @@ SortedRows::SortedRows(std::shared_ptr<const TableSnapshot> snapshot,
     : snapshot_(std::move(snapshot)),
       schema_(std::move(schema)),
       file_schema_(persist::FileSchema(*schema_)) {
-  CHECK(snapshot_->chunks().size() == 1);
   CHECK(snapshot_->series().tags.size() <= schema_->tag_columns().size());
-  for (const SegmentView& segment : snapshot_->chunks()[0].segments) segments_.push_back(&segment);
-  for (const SegmentView& segment : snapshot_->chunks()[0].merged) segments_.push_back(&segment);
+  for (const ChunkView& chunk : snapshot_->chunks()) {
+    for (const SegmentView& segment : chunk.segments) {
+      sources_.push_back({&segment, chunk.superseded});
+    }
+    for (const SegmentView& segment : chunk.merged) sources_.push_back({&segment, nullptr});
+  }
   Place();
   BuildTags();
 }
 
 SortedRows::~SortedRows() = default;
 
-// Calls `visit(segment, row, series)` for each row that files get.
+// Calls `visit(source, row, series)` for each row that files get.
 template <class Visit>
 void SortedRows::VisitRows(const Visit& visit) const {
-  const ChunkView& chunk = snapshot_->chunks()[0];
-  for (uint32_t s = 0; s < segments_.size(); ++s) {
-    const SegmentView& segment = *segments_[s];
-    const uint64_t* superseded = s < chunk.segments.size() ? chunk.superseded : nullptr;
+  for (uint32_t source = 0; source < sources_.size(); ++source) {
+    const SegmentView& segment = *sources_[source].segment;
+    const uint64_t* superseded = sources_[source].superseded;
     for (uint32_t row = 0; row < segment.row_count; ++row) {
-      if (!IsSet(superseded, segment.first_row + row)) visit(s, row, segment.series[row]);
+      if (!IsSet(superseded, segment.first_row + row)) visit(source, row, segment.series[row]);
     }
   }
 }
@@ -179,8 +178,8 @@ void SortedRows::Place() {
   }
   begins.push_back(row_count);
   rows_.resize(row_count);
-  VisitRows([&](uint32_t segment, uint32_t row, uint32_t series) {
-    rows_[next[series]++] = {segments_[segment]->time[row], segment, row};
+  VisitRows([&](uint32_t source, uint32_t row, uint32_t series) {
+    rows_[next[series]++] = {sources_[source].segment->time[row], source, row};
   });
   const auto earlier = [](const Row& a, const Row& b) { return a.time_ns < b.time_ns; };
   for (size_t i = 0; i + 1 < begins.size(); ++i) {
@@ -220,7 +219,7 @@ std::shared_ptr<arrow::Array> SortedRows::TagColumn(const Tag& tag, const Row* r
   arrow::Int32Builder codes;
   CHECK(codes.Reserve(count).ok());
   for (int64_t i = 0; i < count; ++i) {
-    const uint32_t series = segments_[rows[i].segment]->series[rows[i].row];
+    const uint32_t series = sources_[rows[i].source].segment->series[rows[i].row];
     const int32_t code = tag.code_of_series.empty() ? -1 : tag.code_of_series[series];
     if (code < 0) {
       codes.UnsafeAppendNull();
@@ -236,7 +235,7 @@ std::shared_ptr<arrow::Array> SortedRows::TagColumn(const Tag& tag, const Row* r
 
 Result<std::shared_ptr<arrow::Array>> SortedRows::FieldColumn(util::ColumnId id, const Row* rows,
                                                               int64_t count) const {
-  const Column column(segments_, id);
+  const Column column(sources_, id);
   const model::ColumnType type = schema_->column(id).type;
   switch (type) {
     case model::ColumnType::kInt64:

@@ -16,9 +16,9 @@ class Schema;
 
 namespace influxdb3::buffer {
 
-/// The rows of a snapshot's one chunk as a file holds them: in order of the primary key (NULL tags
-/// first, bytewise, then time), duplicates merged, deleted rows left out. Takes 16 bytes per row
-/// besides the batch. One thread.
+/// The rows of a snapshot as a file holds them: in order of the primary key (NULL tags first,
+/// bytewise, then time), duplicates merged, deleted rows left out. No two of its chunks are of one
+/// span of time. Takes 16 bytes per row besides the batch. One thread.
 class SortedRows {
  public:
   /// `schema` is that of the snapshot's moment or a later one.
@@ -34,8 +34,12 @@ class SortedRows {
  private:
   struct Row {
     int64_t time_ns;
-    uint32_t segment;  // into segments_
-    uint32_t row;      // within the segment
+    uint32_t source;  // into sources_
+    uint32_t row;     // within the segment
+  };
+  struct Source {
+    const SegmentView* segment;
+    const uint64_t* superseded;  // of its chunk; null = no row is
   };
   struct Tag;
 
@@ -52,7 +56,7 @@ class SortedRows {
   const std::shared_ptr<const TableSnapshot> snapshot_;
   const std::shared_ptr<const model::TableSchema> schema_;
   const std::shared_ptr<arrow::Schema> file_schema_;
-  std::vector<const SegmentView*> segments_;  // of the chunk, then the merged rows
+  std::vector<Source> sources_;
   std::vector<Row> rows_;
   std::vector<Tag> tags_;
   size_t next_row_ = 0;

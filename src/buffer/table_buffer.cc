@@ -229,14 +229,14 @@ std::shared_ptr<const TableSnapshot> TableBuffer::TakeSnapshot(const model::Time
   return snapshot;
 }
 
-std::shared_ptr<const TableSnapshot> TableBuffer::SnapshotOf(std::shared_ptr<const Chunk> chunk,
-                                                             size_t tag_count) const {
+std::shared_ptr<const TableSnapshot> TableBuffer::SnapshotOf(
+    const std::vector<std::shared_ptr<const Chunk>>& chunks, size_t tag_count) const {
   auto snapshot = std::make_shared<BufferedTableSnapshot>();
   std::vector<model::ColumnType> types;
   {
     std::lock_guard lock(mutex_);
     snapshot->SetSeries(series_, tag_count);
-    snapshot->AddChunk(std::move(chunk));
+    for (const std::shared_ptr<const Chunk>& chunk : chunks) snapshot->AddChunk(chunk);
     if (snapshot->has_candidates()) types = column_types_;
   }
   snapshot->KeepAlive(shared_from_this());

@@ -68,9 +68,9 @@ class TableBuffer : public std::enable_shared_from_this<TableBuffer> {
   /// Null when there are no rows. The snapshot has at least `tag_count` tags.
   std::shared_ptr<const TableSnapshot> TakeSnapshot(const model::TimeRange& range,
                                                     size_t tag_count) const;
-  /// Only `chunk`, which is one of this table.
-  std::shared_ptr<const TableSnapshot> SnapshotOf(std::shared_ptr<const Chunk> chunk,
-                                                  size_t tag_count) const;
+  /// Only `chunks`, which are some of this table.
+  std::shared_ptr<const TableSnapshot> SnapshotOf(
+      const std::vector<std::shared_ptr<const Chunk>>& chunks, size_t tag_count) const;
 
  private:
   void NoteTypes(const model::TableBatch& batch);

@@ -88,7 +88,7 @@ class Simulation {
       persisted[{chunk.table_id, chunk.chunk_time_ns}] = chunk;
     }
     for (const FrozenChunk& chunk : frozen_->chunks) {
-      const auto snapshot = store_->Read(chunk);
+      const auto snapshot = store_->Read({&chunk, 1});
       ASSERT_EQ(snapshot->chunks().size(), 1u);
       files_[chunk.table_id].push_back(testing::ReadRows(*snapshot, kTypes));
       persisted[{chunk.table_id, chunk.chunk_time_ns}] = {chunk.table_id, chunk.chunk_time_ns,

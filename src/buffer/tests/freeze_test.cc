@@ -93,7 +93,7 @@ TEST_F(FreezeTest, DroppedChunksAreGoneAndOffTheBooks) {
 TEST_F(FreezeTest, AFrozenChunkIsReadAlone) {
   Apply({Row({"a"}, 5, 1), Row({"a"}, 5, 2), Row({"b"}, 1005, 3)});
   const auto frozen = Freeze(1000);
-  const auto snapshot = table_->SnapshotOf(frozen[0], 3);
+  const auto snapshot = table_->SnapshotOf({frozen[0]}, 3);
   ASSERT_EQ(snapshot->chunks().size(), 1u);
   EXPECT_EQ(snapshot->series().tags.size(), 3u);
   EXPECT_THAT(testing::ReadRows(*snapshot, kTypes), ElementsAre(Row({"a"}, 5, 2)));
@@ -117,7 +117,7 @@ TEST_F(FreezeTest, DeletionReachesFrozenChunks) {
   Apply({Row({"a"}, 7, 3)});
   table_->HideRows({}, {{kFirstTag, "a"}});
   EXPECT_THAT(Read(), ElementsAre(Row({"b"}, 6, 2)));
-  EXPECT_EQ(testing::ReadRows(*table_->SnapshotOf(frozen[0], 0), kTypes).size(), 1u);
+  EXPECT_EQ(testing::ReadRows(*table_->SnapshotOf({frozen[0]}, 0), kTypes).size(), 1u);
   table_->DropFrozen(frozen);
   EXPECT_THAT(Read(), IsEmpty());
 }
