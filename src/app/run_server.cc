@@ -42,21 +42,27 @@ int Serve(const ServeOptions& options) {
   LogReady(options, node->address(), begun_ns);
 
   const int signal_number = WaitForStopSignal();
-  util::LogInfo("received signal {}, stopping", signal_number);
+  // Without a signal the reason was logged where it was found.
+  const bool failed = signal_number == 0;
+  if (failed) {
+    util::LogError("stopping, as this server cannot go on");
+  } else {
+    util::LogInfo("received signal {}, stopping", signal_number);
+  }
   const util::Status stopped = node->Stop(options.shutdown_timeout_ns);
   if (stopped.code() == util::StatusCode::kDeadlineExceeded) {
     util::LogWarn("{}; leaving it behind", stopped.message());
     // What the request still uses must stay as it is until the process is gone.
     static_cast<void>(node.release());
     std::fflush(nullptr);
-    std::_Exit(0);
+    std::_Exit(failed ? 1 : 0);
   }
   if (!stopped.ok()) {
     util::LogError("the log could not be flushed: {}", stopped.ToString());
     return FailServe(stopped);
   }
   util::LogInfo("stopped");
-  return 0;
+  return failed ? 1 : 0;
 }
 
 }  // namespace

@@ -49,6 +49,11 @@ util::Status InstallStopSignals() {
   return util::Status::Ok();
 }
 
+void RequestStop() {
+  const unsigned char byte = 0;
+  [[maybe_unused]] const ssize_t written = write(g_pipe[1], &byte, 1);
+}
+
 int WaitForStopSignal() {
   unsigned char byte = 0;
   while (read(g_pipe[0], &byte, 1) < 0 && errno == EINTR) {

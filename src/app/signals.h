@@ -9,7 +9,11 @@ namespace influxdb3::app {
 /// Also ignores SIGPIPE. Call once, before other threads start.
 util::Status InstallStopSignals();
 
-/// Blocks until a stop was asked for; returns the signal's number.
+/// Asks for a stop from within: the server found that it cannot go on. From any thread; does not
+/// block. Without effect before InstallStopSignals.
+void RequestStop();
+
+/// Blocks until a stop was asked for; returns the signal's number, or 0 after RequestStop.
 int WaitForStopSignal();
 
 }  // namespace influxdb3::app

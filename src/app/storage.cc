@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "app/node_directory.h"
+#include "app/signals.h"
 #include "app/store_metric_samples.h"
 #include "server/uuid.h"
 #include "util/clock.h"
@@ -118,12 +119,19 @@ Status Storage::OpenStore() {
     ASSIGN_OR_RETURN(directory_lock_, wal::LockNodeDirectory(node_directory_));
   }
   ASSIGN_OR_RETURN(store_, OpenObjectStore(options_));
-  if (node_directory_.empty()) {
+  if (IsRemote(options_.object_store)) {
+    ASSIGN_OR_RETURN(cluster_uuid_, LoadOrCreateClusterUuid(*store_.store, options_.node_id));
+  } else if (node_directory_.empty()) {
     cluster_uuid_ = server::RandomUuid();
   } else {
     ASSIGN_OR_RETURN(cluster_uuid_, LoadOrCreateClusterUuid(node_directory_));
   }
   return Status::Ok();
+}
+
+void Storage::StopAsFenced(const Status& status) const {
+  util::LogError("{}: a second server runs with --node-id={}", status.message(), options_.node_id);
+  RequestStop();
 }
 
 Status Storage::OpenLog() {
@@ -137,7 +145,9 @@ Status Storage::OpenLog() {
   if (options_.object_store == ObjectStoreKind::kFile) {
     ASSIGN_OR_RETURN(wal_, wal::OpenFileWal(node_directory_, wal_options));
   } else if (IsRemote(options_.object_store)) {
-    return Status::Unsupported("the write-ahead log cannot be kept in a remote object store yet");
+    wal_options.on_fenced = [this](const Status& status) { StopAsFenced(status); };
+    ASSIGN_OR_RETURN(wal_, wal::OpenObjectWal(store_.store_without_retries.get(), options_.node_id,
+                                              wal_options));
   } else {
     ASSIGN_OR_RETURN(wal_, wal::OpenMemoryWal(wal_options));
   }
@@ -176,6 +186,7 @@ void Storage::MakeWorkers(uint64_t replayed_records) {
       buffer::SnapshotParts{&buffer_, &history_, &catalog_, wal_.get(), index_.get(),
                             store_.store.get(), &util::Clock::System()},
       snapshot_options, replayed_records);
+  snapshotter_->set_on_conflict([this](const Status& status) { StopAsFenced(status); });
   memory_gate_ = std::make_unique<buffer::MemoryGate>(
       &buffer_, snapshot_options.buffer_bytes_max / 100 * kBufferFullPercent, kMemoryWaitNs,
       [this] { snapshotter_->MakeRoom(); });

@@ -49,6 +49,8 @@ class Storage {
  private:
   explicit Storage(const ServeOptions& options);
   util::Status OpenStore();
+  /// Another process writes with this node's id, so this one must not go on.
+  void StopAsFenced(const util::Status& status) const;
   util::Status OpenLog();
   util::Status RestoreCatalog();
   util::Status Replay();

@@ -67,9 +67,11 @@ Result<OpenedStore> OpenObjectStore(const ServeOptions& options) {
     retries.retries_max = options.store.retries_max;
     retries.total_ns = options.store.retry_timeout_ns;
     store = object_store::MakeLimitedStore(std::move(store), options.store.requests_max);
+    opened.store_without_retries = store;
     store = object_store::MakeRetryingStore(std::move(store), retries);
   }
   opened.store = std::move(store);
+  if (opened.store_without_retries == nullptr) opened.store_without_retries = opened.store;
   util::LogInfo("object store {}", opened.store->Describe());
   return opened;
 }

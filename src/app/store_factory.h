@@ -13,6 +13,9 @@ namespace influxdb3::app {
 /// The object store of a server, with its decorators.
 struct OpenedStore {
   std::shared_ptr<object_store::ObjectStore> store;
+  /// The same without retries, for the log: it has patience of its own, and must know what it may
+  /// have written.
+  std::shared_ptr<object_store::ObjectStore> store_without_retries;
   std::shared_ptr<object_store::StoreMetrics> metrics;
 };
 

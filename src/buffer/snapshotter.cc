@@ -139,6 +139,7 @@ Status Snapshotter::Finish() {
   Status status = util::FaultPoint(fault_points::kFrozen);
   if (status.ok()) status = WriteFiles();
   if (status.ok()) status = Commit();
+  if (status.code() == util::StatusCode::kConflict && on_conflict_) on_conflict_(status);
   std::lock_guard lock(mutex_);
   stats_.duration_ns_total += parts_.clock->SteadyNs() - begin_ns;
   if (status.ok()) {

@@ -86,6 +86,11 @@ class Snapshotter {
   void MakeRoom();
   /// Called after rows left the buffer, from the thread that took the snapshot. Set before Start.
   void set_on_dropped(std::function<void()> on_dropped) { on_dropped_ = std::move(on_dropped); }
+  /// Called when a snapshot met Conflict: another process changes the index, so that this one can
+  /// store nothing any more. Set before Start.
+  void set_on_conflict(std::function<void(const util::Status&)> on_conflict) {
+    on_conflict_ = std::move(on_conflict);
+  }
 
   SnapshotStats stats() const;
 
@@ -115,6 +120,7 @@ class Snapshotter {
   const SnapshotParts parts_;
   const SnapshotOptions options_;
   std::function<void()> on_dropped_;
+  std::function<void(const util::Status&)> on_conflict_;
 
   std::mutex run_mutex_;  ///< held for a whole snapshot; guards the next four
   std::unique_ptr<Pending> pending_;

@@ -75,7 +75,7 @@ Status ObjectSink::Create(const std::string& path, const std::string& bytes) {
   const Status put = store_->Put(path, bytes, PutMode::kCreate);
   switch (put.code()) {
     case StatusCode::kOk: break;
-    case StatusCode::kAlreadyExists: RETURN_IF_ERROR(Settle(path, bytes)); break;
+    case StatusCode::kAlreadyExists: RETURN_IF_ERROR(Settle(path, bytes, put)); break;
     case StatusCode::kInvalidArgument:
     case StatusCode::kNotFound:
     case StatusCode::kPermissionDenied: return put;
@@ -87,10 +87,14 @@ Status ObjectSink::Create(const std::string& path, const std::string& bytes) {
   return opened_ ? Status::Ok() : CheckNewest(path);
 }
 
-Status ObjectSink::Settle(const std::string& path, const std::string& bytes) {
+Status ObjectSink::Settle(const std::string& path, const std::string& bytes,
+                          const Status& refused) {
   const Result<std::string> held = store_->Get(path);
-  // Also when it is not found: then the refusal was not true, and the next try may be.
-  if (!held.ok()) return InDoubt(Status::Unavailable(held.status().message()));
+  // Without an object the refusal was not true, or will be soon: the next try may tell.
+  const bool missing = held.status().code() == StatusCode::kNotFound;
+  if (!held.ok()) {
+    return InDoubt(Status::Unavailable(missing ? refused.message() : held.status().message()));
+  }
   if (*held == bytes) return Status::Ok();
   const Result<ObjectHeader> header = DecodeObjectHeader(*held);
   if (!header.ok()) {

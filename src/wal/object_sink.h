@@ -59,8 +59,9 @@ class ObjectSink : public LogSink {
  private:
   /// One try to have `bytes` as object `path`.
   util::Status Create(const std::string& path, const std::string& bytes);
-  /// There is an object `path` already: is it ours?
-  util::Status Settle(const std::string& path, const std::string& bytes);
+  /// There is an object `path` already, as `refused` says: is it ours?
+  util::Status Settle(const std::string& path, const std::string& bytes,
+                      const util::Status& refused);
   /// After the first object: there must be none behind it.
   util::Status CheckNewest(const std::string& path);
   util::Status Fence(const std::string& path);

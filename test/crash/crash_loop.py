@@ -9,7 +9,8 @@ only sent (pending) and which were acknowledged. After a restart
   - the same queries give the same answers a second time.
 Pending batches are sent again now and then, so that a batch may be written twice by its client.
 
-The server is killed with SIGKILL, or kills itself at a named fault point (--fault-point)."""
+The server is killed with SIGKILL, or kills itself at a named fault point (--fault-point). Its data lie
+in files, or in a bucket (--store s3) of a MinIO that runs all the time."""
 
 import argparse
 import dataclasses
@@ -28,6 +29,7 @@ import urllib.parse
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "test" / "e2e"))
 from server_process import ServerProcess  # noqa: E402
+from store_servers import Minio  # noqa: E402
 
 DATABASE = "crash"
 TABLES = ("small", "wide", "tagged")
@@ -42,10 +44,16 @@ class CrashFailure(Exception):
     """What was found to be wrong."""
 
 
-def fault_points() -> list[str]:
-    """The names in the header that lists them."""
-    header = (ROOT / "src" / "wal" / "fault_points.h").read_text()
-    return re.findall(r'"([a-z_]+\.[a-z_]+)"', header)
+def fault_points(store: str = "file") -> list[str]:
+    """The names, from the headers that list them, of those that a record passes there."""
+    def names(header: str) -> list[str]:
+        return re.findall(r'"([a-z_]+\.[a-z_]+)"', (ROOT / "src" / "wal" / header).read_text())
+
+    points = names("fault_points.h")
+    if store == "file":
+        return points
+    put = [name for name in names("store_fault_points.h") if name.endswith("_put")]
+    return put + points[points.index("wal.after_sync"):]
 
 
 @dataclasses.dataclass
@@ -173,7 +181,7 @@ class Writer(threading.Thread):
 
 class CrashLoop:
     def __init__(self, binary: pathlib.Path, rounds: int, seed: int, writers: int = 4,
-                 fault_point: str | None = None, report=print):
+                 fault_point: str | None = None, report=print, store: str = "file"):
         self.rng = random.Random(seed)
         self.seed = seed
         self.rounds = rounds
@@ -181,11 +189,22 @@ class CrashLoop:
         self.fault_point = fault_point
         self.report = report
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="influxdb3-crash-"))
-        self.server = ServerProcess(self.directory)
+        self.minio: Minio | None = None
+        self.server = self.make_server(store)
         self.server.binary = binary
         self.oracle = Oracle()
         self.next_batches = [0] * writers
         self.fault_point_deaths = 0
+
+    def make_server(self, store: str) -> ServerProcess:
+        if store == "file":
+            return ServerProcess(self.directory)
+        minio_directory = self.directory / "minio"
+        minio_directory.mkdir()
+        self.minio = Minio(minio_directory)
+        # A life holds some flushes.
+        return ServerProcess(self.directory, store=store, arguments=(
+            *self.minio.serve_arguments(), "--wal-flush-interval=20ms"))
 
     def run(self):
         """Raises CrashFailure and keeps the directory when something is wrong."""
@@ -203,17 +222,22 @@ class CrashLoop:
             self.server.start()
             self.verify()
         except BaseException:
-            self.server.kill()
+            self.end_processes()
             self.oracle.save(self.directory / "oracle.jsonl")
             self.report(f"seed {self.seed}: data, log and oracle are kept in {self.directory}")
             raise
-        self.server.kill()
+        self.end_processes()
         shutil.rmtree(self.directory)
         done = sum(b.acknowledged for b in self.oracle.batches.values())
         self.report(f"{len(self.oracle.batches)} batches sent, {done} acknowledged, all as they "
                     "must be"
                     + (f", {self.fault_point_deaths} deaths at {self.fault_point}"
                        if self.fault_point else ""))
+
+    def end_processes(self):
+        self.server.kill()
+        if self.minio is not None:
+            self.minio.stop()
 
     def one_round(self, number: int):
         self.start(with_fault=False)
@@ -339,13 +363,15 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--writers", type=int, default=4)
+    parser.add_argument("--store", choices=("file", "s3"), default="file")
     parser.add_argument("--fault-point", default=None, help="a name, or `all` for each in turn")
     options = parser.parse_args()
     seed = options.seed if options.seed is not None else random.SystemRandom().getrandbits(32)
-    points = fault_points() if options.fault_point == "all" else [options.fault_point]
+    points = fault_points(options.store) if options.fault_point == "all" else [options.fault_point]
     for point in points:
         try:
-            CrashLoop(options.binary.resolve(), options.rounds, seed, options.writers, point).run()
+            CrashLoop(options.binary.resolve(), options.rounds, seed, options.writers, point,
+                      store=options.store).run()
         except (CrashFailure, AssertionError) as failure:
             print(f"FAILED (seed {seed}): {failure}", file=sys.stderr)
             return 1

@@ -13,6 +13,8 @@ from server_process import find_binary  # noqa: E402
 
 ROUNDS = int(os.environ.get("INFLUXDB3_CRASH_ROUNDS", "30"))
 FAULT_POINT_ROUNDS = 3
+S3_ROUNDS = 10
+S3_FAULT_POINT_ROUNDS = 2
 
 
 @pytest.fixture
@@ -37,6 +39,15 @@ def test_random_kills(binary, seed):
 @pytest.mark.parametrize("fault_point", fault_points())
 def test_death_at_fault_point(binary, seed, fault_point):
     CrashLoop(binary, FAULT_POINT_ROUNDS, seed, fault_point=fault_point).run()
+
+
+def test_random_kills_on_s3(binary, seed):
+    CrashLoop(binary, S3_ROUNDS, seed, store="s3").run()
+
+
+@pytest.mark.parametrize("fault_point", fault_points("s3"))
+def test_death_at_fault_point_on_s3(binary, seed, fault_point):
+    CrashLoop(binary, S3_FAULT_POINT_ROUNDS, seed, fault_point=fault_point, store="s3").run()
 
 
 def test_the_checks_notice_what_they_are_for(binary):

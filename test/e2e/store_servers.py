@@ -3,6 +3,7 @@
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -67,9 +68,42 @@ class StoreServer:
                 time.sleep(0.05)
         pytest.fail(f"the store did not answer within {START_SECONDS_MAX} s")
 
+    def pause(self) -> None:
+        """Requests hang until resume()."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+
     def stop(self) -> None:
         self.process.kill()
         self.process.wait()
+
+
+class Minio(StoreServer):
+    """A store that speaks S3, with one bucket. Its data stay in `directory`."""
+
+    KEY_ID = "conformance"
+    SECRET = "conformance-secret"
+    BUCKET = "rows"
+
+    def __init__(self, directory: pathlib.Path, *arguments: str, scheme: str = "http"):
+        minio = find_store_server("minio")
+        self.objects = directory / "store" / self.BUCKET
+        self.objects.mkdir(parents=True, exist_ok=True)
+        port, console_port = free_ports(2)
+        self.endpoint = f"{scheme}://127.0.0.1:{port}"
+        super().__init__(
+            [minio, "server", "--quiet", "--address", f"127.0.0.1:{port}",
+             "--console-address", f"127.0.0.1:{console_port}", *arguments,
+             str(directory / "store")],
+            self.endpoint + "/minio/health/live", directory / "minio.log",
+            MINIO_ROOT_USER=self.KEY_ID, MINIO_ROOT_PASSWORD=self.SECRET)
+
+    def serve_arguments(self) -> tuple[str, ...]:
+        """What a server with --object-store=s3 needs besides."""
+        return (f"--bucket={self.BUCKET}", f"--aws-endpoint={self.endpoint}", "--aws-allow-http",
+                f"--aws-access-key-id={self.KEY_ID}", f"--aws-secret-access-key={self.SECRET}")
 
 
 def run_suite(binary: str, gtest_filter: str, **environment) -> None:

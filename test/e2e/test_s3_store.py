@@ -5,11 +5,7 @@ import subprocess
 
 import pytest
 
-from store_servers import StoreServer, find_store_server, free_ports, run_suite
-
-KEY_ID = "conformance"
-SECRET = "conformance-secret"
-BUCKET = "rows"
+from store_servers import Minio, run_suite
 
 
 @pytest.fixture
@@ -18,17 +14,8 @@ def start_minio(tmp_path):
     servers = []
 
     def start(scheme: str, *arguments: str) -> str:
-        minio = find_store_server("minio")
-        (tmp_path / "store" / BUCKET).mkdir(parents=True)
-        port, console_port = free_ports(2)
-        endpoint = f"{scheme}://127.0.0.1:{port}"
-        servers.append(StoreServer(
-            [minio, "server", "--quiet", "--address", f"127.0.0.1:{port}",
-             "--console-address", f"127.0.0.1:{console_port}", *arguments,
-             str(tmp_path / "store")],
-            endpoint + "/minio/health/live", tmp_path / "minio.log",
-            MINIO_ROOT_USER=KEY_ID, MINIO_ROOT_PASSWORD=SECRET))
-        return endpoint
+        servers.append(Minio(tmp_path, *arguments, scheme=scheme))
+        return servers[-1].endpoint
 
     yield start
     for server in servers:
@@ -37,8 +24,9 @@ def start_minio(tmp_path):
 
 def run(gtest_filter: str, endpoint: str, **environment) -> None:
     run_suite("s3_store_test", gtest_filter, INFLUXDB3_TEST_S3_ENDPOINT=endpoint,
-              INFLUXDB3_TEST_S3_BUCKET=BUCKET, INFLUXDB3_TEST_S3_ACCESS_KEY_ID=KEY_ID,
-              INFLUXDB3_TEST_S3_SECRET_ACCESS_KEY=SECRET, **environment)
+              INFLUXDB3_TEST_S3_BUCKET=Minio.BUCKET,
+              INFLUXDB3_TEST_S3_ACCESS_KEY_ID=Minio.KEY_ID,
+              INFLUXDB3_TEST_S3_SECRET_ACCESS_KEY=Minio.SECRET, **environment)
 
 
 def test_it_keeps_the_contract_of_all_stores(start_minio):

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -28,6 +29,17 @@ TEST_F(SignalsDeathTest, TheFirstSignalAsksForAStop) {
 
 TEST_F(SignalsDeathTest, TheSecondSignalEndsTheProcess) {
   EXPECT_EXIT(StopBy(SIGINT, 2), ::testing::ExitedWithCode(1), "");
+}
+
+[[noreturn]] void StopFromWithin() {
+  RequestStop();
+  if (!InstallStopSignals().ok()) _exit(3);
+  std::thread(RequestStop).join();
+  _exit(WaitForStopSignal());
+}
+
+TEST_F(SignalsDeathTest, AStopFromWithinHasNoNumber) {
+  EXPECT_EXIT(StopFromWithin(), ::testing::ExitedWithCode(0), "");
 }
 
 TEST_F(SignalsDeathTest, SignalsThatWereBlockedByTheParentWork) {
