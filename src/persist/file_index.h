@@ -57,6 +57,7 @@ struct IndexStats {
   uint64_t tombstones = 0;
   uint64_t manifests_written = 0;  ///< since the index was opened
   uint64_t wal_covered_seq = 0;
+  uint64_t order_max = 0;  ///< the highest of files that are there or were in this process
 };
 
 /// The Parquet files of a node: which exist, of which tables, and what was deleted from them. Kept

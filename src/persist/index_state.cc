@@ -99,17 +99,23 @@ TableFiles& IndexState::Edit(util::TableId table,
 void IndexState::Apply(const Manifest& manifest) {
   const IndexChange& change = manifest.change;
   std::map<util::TableId, TableFiles> edited;
+  std::unordered_set<FilePtr> removed_files;
   for (const uint64_t id : change.removed_file_ids) {
     const FilePtr file = FindFile(id);
-    std::erase(Edit(file->table_id, &edited).files, file);
+    Edit(file->table_id, &edited);
+    removed_files.insert(file);
     stats_.rows -= file->row_count;
     stats_.bytes -= file->size_bytes;
     files_.erase(id);
+  }
+  for (auto& [table, files] : edited) {
+    std::erase_if(files.files, [&](const FilePtr& file) { return removed_files.contains(file); });
   }
   for (const FilePtr& file : change.added) {
     Edit(file->table_id, &edited).files.push_back(file);
     stats_.rows += file->row_count;
     stats_.bytes += file->size_bytes;
+    stats_.order_max = std::max(stats_.order_max, file->order);
     files_.emplace(file->file_id, file);
   }
   for (const TombstonePtr& tombstone : change.added_tombstones) {
