@@ -28,9 +28,9 @@ size_t EditDistance(const std::string& a, const std::string& b) {
 
 std::vector<FunctionEntry> BuildTable() {
   std::vector<FunctionEntry> table;
-  for (auto part : {MathFunctions(), TextFunctions(), RegexFunctions(), TimeFunctions(),
-                    NestedFunctions(), AggregateFunctions()}) {
-    table.insert(table.end(), part.begin(), part.end());
+  for (const FunctionGroup& group : FunctionGroups()) {
+    const std::vector<FunctionEntry> entries = group.entries();
+    table.insert(table.end(), entries.begin(), entries.end());
   }
   std::sort(table.begin(), table.end(),
             [](const FunctionEntry& a, const FunctionEntry& b) { return a.name < b.name; });
@@ -38,6 +38,17 @@ std::vector<FunctionEntry> BuildTable() {
 }
 
 }  // namespace
+
+const std::vector<FunctionGroup>& FunctionGroups() {
+  static const auto& groups =
+      *new std::vector<FunctionGroup>{{"Mathematics", MathFunctions},
+                                      {"Text, hashes and conditions", TextFunctions},
+                                      {"Regular expressions", RegexFunctions},
+                                      {"Time and types", TimeFunctions},
+                                      {"Lists, structures and maps", NestedFunctions},
+                                      {"Aggregates and windows", AggregateFunctions}};
+  return groups;
+}
 
 const std::vector<FunctionEntry>& AllFunctions() {
   static const auto& table = *new std::vector<FunctionEntry>(BuildTable());

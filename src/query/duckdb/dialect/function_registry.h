@@ -35,7 +35,14 @@ const FunctionEntry* FindFunction(const std::string& name);
 std::string NearestFunction(const std::string& name);
 const std::vector<FunctionEntry>& AllFunctions();
 
-/// The transforms, by subject; each returns a part of the table.
+/// A part of the table, under the title it has in the documentation.
+struct FunctionGroup {
+  const char* title;
+  std::vector<FunctionEntry> (*entries)();
+};
+const std::vector<FunctionGroup>& FunctionGroups();
+
+/// The parts.
 std::vector<FunctionEntry> MathFunctions();
 std::vector<FunctionEntry> TextFunctions();
 std::vector<FunctionEntry> RegexFunctions();
