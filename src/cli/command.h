@@ -72,6 +72,7 @@ int RunCreateDatabase(const CommandCall& call, CommandContext& context);
 int RunCreateTable(const CommandCall& call, CommandContext& context);
 int RunDeleteDatabase(const CommandCall& call, CommandContext& context);
 int RunDeleteTable(const CommandCall& call, CommandContext& context);
+int RunDeleteRows(const CommandCall& call, CommandContext& context);
 int RunShowDatabases(const CommandCall& call, CommandContext& context);
 int RunShowRetention(const CommandCall& call, CommandContext& context);
 int RunUpdateDatabase(const CommandCall& call, CommandContext& context);

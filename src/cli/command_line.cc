@@ -24,6 +24,7 @@ const std::map<std::string, CommandHandler>& Handlers() {
       {"create database", RunCreateDatabase},
       {"create table", RunCreateTable},
       {"delete database", RunDeleteDatabase},
+      {"delete rows", RunDeleteRows},
       {"delete table", RunDeleteTable},
       {"show databases", RunShowDatabases},
       {"show retention", RunShowRetention},

@@ -76,6 +76,15 @@ util::Status ApiClient::DeleteTable(const std::string& database, const std::stri
   return Delete(kTablePath, {{"db", database}, {"table", table}}, hard_delete_at);
 }
 
+util::Status ApiClient::DeleteRows(const std::string& database, const std::string& table,
+                                   const std::string& start, const std::string& stop,
+                                   const std::optional<std::string>& predicate) {
+  nlohmann::ordered_json body = {
+      {"db", database}, {"table", table}, {"start", start}, {"stop", stop}};
+  if (predicate) body["predicate"] = *predicate;
+  return SendJson("POST", "/api/v3/delete", Dump(body));
+}
+
 util::Status ApiClient::ShowDatabases(const std::string& format, bool show_deleted,
                                       const BodySink& sink) {
   HttpRequest request;

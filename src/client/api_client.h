@@ -31,6 +31,10 @@ class ApiClient {
                            const std::vector<std::pair<std::string, std::string>>& fields);
   util::Status DeleteTable(const std::string& database, const std::string& table,
                            const std::optional<std::string>& hard_delete_at);
+  /// `start` and `stop`: RFC 3339 or nanoseconds, passed on as they are, like `predicate`.
+  util::Status DeleteRows(const std::string& database, const std::string& table,
+                          const std::string& start, const std::string& stop,
+                          const std::optional<std::string>& predicate);
 
   util::Status ShowDatabases(const std::string& format, bool show_deleted, const BodySink& sink);
   util::Status Query(QueryLanguage language, const std::string& database, const std::string& text,

@@ -235,6 +235,15 @@ void WriteService::DeleteTable(std::string database, std::string table,
       std::move(done));
 }
 
+void WriteService::DeleteRows(RowDeletion deletion, Done done) {
+  ChangeSchema(
+      [&](const CatalogState& state) -> Result<Ops> {
+        ASSIGN_OR_RETURN(model::DeleteRowsOp op, MakeDeleteRows(state, deletion));
+        return Ops{std::move(op)};
+      },
+      std::move(done));
+}
+
 void WriteService::SetRetention(std::string database, std::optional<int64_t> retention_ns,
                                 Done done) {
   ChangeSchema(

@@ -12,6 +12,7 @@
 #include "catalog/catalog.h"
 #include "ingest/line_error.h"
 #include "ingest/precision.h"
+#include "ingest/row_deletion.h"
 #include "util/clock.h"
 #include "wal/wal.h"
 
@@ -75,6 +76,9 @@ class WriteService {
   void DeleteTable(std::string database, std::string table,
                    std::optional<int64_t> hard_delete_at_ns,
                    std::function<void(util::Status)> done);
+  /// Deletes the rows of writes that were acknowledged before the call; rows written later appear
+  /// again.
+  void DeleteRows(RowDeletion deletion, std::function<void(util::Status)> done);
   void SetRetention(std::string database, std::optional<int64_t> retention_ns,
                     std::function<void(util::Status)> done);
 

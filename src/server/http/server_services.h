@@ -36,6 +36,7 @@ class WriteBackend {
                            std::vector<model::ColumnDef> fields, Done done) = 0;
   virtual void DeleteTable(std::string database, std::string table,
                            std::optional<int64_t> hard_delete_at_ns, Done done) = 0;
+  virtual void DeleteRows(ingest::RowDeletion deletion, Done done) = 0;
   /// By name; deleted ones, if asked for, behind the others.
   virtual std::vector<DatabaseListing> ListDatabases(bool with_deleted) const = 0;
 };

@@ -35,6 +35,10 @@ class ServiceWriteBackend : public WriteBackend {
     writes_->DeleteTable(std::move(database), std::move(table), hard_delete_at_ns, std::move(done));
   }
 
+  void DeleteRows(ingest::RowDeletion deletion, Done done) override {
+    writes_->DeleteRows(std::move(deletion), std::move(done));
+  }
+
   std::vector<DatabaseListing> ListDatabases(bool with_deleted) const override {
     std::vector<DatabaseListing> listings;
     for (const auto& [name, database] : catalog_->state()->databases()) {

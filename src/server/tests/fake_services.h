@@ -46,6 +46,13 @@ class FakeWriteBackend : public WriteBackend {
     last_change = "delete table " + database + "." + table + " " + Text(hard_delete_at_ns);
     done(status);
   }
+  void DeleteRows(ingest::RowDeletion deletion, Done done) override {
+    last_change = "delete rows " + deletion.database + "." + deletion.table + " " +
+                  std::to_string(deletion.range.min_ns) + ".." +
+                  std::to_string(deletion.range.max_ns);
+    for (const auto& [tag, value] : deletion.tags) last_change += " " + tag + "=" + value;
+    done(status);
+  }
   std::vector<DatabaseListing> ListDatabases(bool with_deleted) const override {
     std::vector<DatabaseListing> listings{{"_internal", false}, {"o'clock", false}};
     if (with_deleted) listings.push_back({"gone", true});

@@ -458,6 +458,42 @@ TEST_F(HandlersTest, ConfigureTable) {
             0U);
 }
 
+TEST_F(HandlersTest, DeleteRows) {
+  const std::string path = "/api/v3/delete";
+  EXPECT_EQ(Send("POST " + path,
+                 R"({"db":"d","table":"t","start":"1970-01-01T00:00:01Z","stop":"2000000000"})",
+                 kJsonHeader)
+                .status,
+            200);
+  EXPECT_EQ(writes_.last_change, "delete rows d.t 1000000000..2000000000");
+  EXPECT_EQ(Send("POST " + path,
+                 R"({"db":"d","table":"t","start":-5,"stop":7,"predicate":"a='b' and c=''"})",
+                 kJsonHeader)
+                .status,
+            200);
+  EXPECT_EQ(writes_.last_change, "delete rows d.t -5..7 a=b c=");
+  EXPECT_EQ(Send("POST /api/v2/delete?org=o&bucket=b",
+                 R"({"start":"1970-01-01T00:00:00Z","stop":"1970-01-01T00:00:01Z",)"
+                 R"("predicate":"_measurement=\"t\" AND host=\"x\""})",
+                 kJsonHeader)
+                .status,
+            204);
+  EXPECT_EQ(writes_.last_change, "delete rows b.t 0..1000000000 host=x");
+  const std::string huge = R"({"db":"d","table":"t","start":9223372036854775808,"stop":7})";
+  EXPECT_EQ(Send("POST " + path, huge, kJsonHeader).status, 400);
+  Check({
+      {"POST " + path, "{}", "", 415, "unacceptable content-type, expected: application/json"},
+      {"POST " + path, R"({"db":"d","table":"t","stop":1})", kJsonHeader, 400,
+       "serde json error: missing field `start` at line 1 column 31"},
+      {"POST " + path, R"({"db":"d","table":"t","start":1,"stop":"soon"})", kJsonHeader, 400,
+       "serde json error: Cannot parse stop: input contains invalid characters"},
+      {"POST /api/v2/delete?bucket=b", R"({"start":1,"stop":2})", kJsonHeader, 400,
+       R"({"error":"the predicate must name a table: _measurement=\"name\""})"},
+      {"POST /api/v2/delete", R"({"start":1,"stop":2})", kJsonHeader, 400,
+       R"({"error":"missing bucket value"})"},
+  });
+}
+
 TEST_F(HandlersTest, HealthAndMetricsAnswerBesideStalledClients) {
   const std::string half_body =
       "POST /api/v3/write_lp?db=d HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\ncpu";

@@ -25,6 +25,7 @@ Router MakeRouter(const ServerServices& services) {
   AddQuerySqlRoutes(services, &router);
   AddConfigureDatabaseRoutes(services, &router);
   AddConfigureTableRoutes(services, &router);
+  AddDeleteRowsRoutes(services, &router);
   AddHealthRoutes(services, &router);
   return router;
 }

@@ -12,6 +12,7 @@ void AddWriteV1Routes(const ServerServices& services, Router* router);
 void AddQuerySqlRoutes(const ServerServices& services, Router* router);
 void AddConfigureDatabaseRoutes(const ServerServices& services, Router* router);
 void AddConfigureTableRoutes(const ServerServices& services, Router* router);
+void AddDeleteRowsRoutes(const ServerServices& services, Router* router);
 void AddHealthRoutes(const ServerServices& services, Router* router);
 
 /// All of them, with the check of the Authorization header in front.
