@@ -5,6 +5,9 @@
 
 #include <arrow/api.h>
 #include <fmt/format.h>
+#include <xxhash.h>
+
+#include "model/byte_io.h"
 
 namespace influxdb3::persist {
 
@@ -49,6 +52,20 @@ int CompareValues(const std::optional<std::string>& left,
   return std::string_view(*left).compare(*right);
 }
 
+/// The hash of `before` and the series of a row behind it. Tags that are NULL do not count, so that
+/// a table's later tags change nothing.
+uint64_t HashSeries(uint64_t before, const std::vector<TagColumn>& tags, int64_t row) {
+  std::string bytes;
+  model::ByteWriter writer(&bytes);
+  for (size_t i = 0; i < tags.size(); ++i) {
+    const std::optional<std::string_view> value = tags[i].ValueAt(row);
+    if (!value.has_value()) continue;
+    writer.Put(static_cast<uint32_t>(i));
+    writer.PutString(*value);
+  }
+  return XXH3_64bits_withSeed(bytes.data(), bytes.size(), before);
+}
+
 }  // namespace
 
 Status KeyOrderCheck::Check(const arrow::RecordBatch& batch) {
@@ -61,16 +78,23 @@ Status KeyOrderCheck::Check(const arrow::RecordBatch& batch) {
 
   for (int64_t row = 0; row < batch.num_rows(); ++row) {
     int order = 0;
+    int64_t time_before = 0;
     if (row > 0) {
       for (size_t i = 0; i < tag_count_ && order == 0; ++i) order = tags[i].Compare(row - 1, row);
-      if (order == 0) order = times[row - 1] < times[row] ? -1 : 1;
+      time_before = times[row - 1];
     } else if (row_count_ > 0) {
       for (size_t i = 0; i < tag_count_ && order == 0; ++i) {
         order = CompareValues(last_tags_[i], tags[i].ValueAt(0));
       }
-      if (order == 0) order = last_time_ns_ < times[0] ? -1 : 1;
+      time_before = last_time_ns_;
     } else {
       order = -1;
+    }
+    if (order < 0) {
+      ++series_count_;
+      series_hash_ = HashSeries(series_hash_, tags, row);
+    } else if (order == 0) {
+      order = time_before < times[row] ? -1 : 1;
     }
     if (order >= 0) {
       return Status::Internal(fmt::format(

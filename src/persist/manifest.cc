@@ -47,6 +47,8 @@ void PutFile(const ParquetFile& file, ByteWriter* out) {
   out->Put(file.generation);
   out->Put(file.order);
   out->Put(file.max_wal_seq);
+  out->Put(file.series_count);
+  out->Put(file.series_hash);
 }
 
 Status GetFile(ByteReader* in, IndexChange* change) {
@@ -62,6 +64,8 @@ Status GetFile(ByteReader* in, IndexChange* change) {
   file.generation = in->Get<uint32_t>();
   file.order = in->Get<uint64_t>();
   file.max_wal_seq = in->Get<uint64_t>();
+  file.series_count = in->Get<uint64_t>();
+  file.series_hash = in->Get<uint64_t>();
   if (in->ok() && (file.path.empty() || file.row_count == 0 || file.time_range.empty() ||
                    file.generation == 0)) {
     return Status::Corruption("a file's entry is impossible");

@@ -26,6 +26,10 @@ struct ParquetFile {
   /// Every row of the file comes from a log record up to this one: row deletions logged later apply
   /// to the file.
   uint64_t max_wal_seq = 0;
+  uint64_t series_count = 0;  ///< different tag sets of its rows; 0 = not known
+  /// Files with the same series_count and series_hash have rows of the same series: XXH3-64 over
+  /// the series (docs/format/manifest.md).
+  uint64_t series_hash = 0;
 
   bool operator==(const ParquetFile&) const = default;
 };

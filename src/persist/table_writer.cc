@@ -89,6 +89,8 @@ class ParquetTableWriter : public TableWriter {
     file_.size_bytes = stream_->size_bytes();
     file_.row_count = order_check_.row_count();
     file_.time_range = order_check_.time_range();
+    file_.series_count = order_check_.series_count();
+    file_.series_hash = order_check_.series_hash();
     return util::FaultPoint(fault_points::kFileFinished);
   }
 

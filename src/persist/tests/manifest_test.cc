@@ -32,6 +32,8 @@ ParquetFile File(uint64_t id) {
   file.generation = 2;
   file.order = 40;
   file.max_wal_seq = 39;
+  file.series_count = 4;
+  file.series_hash = 0x8877665544332211;
   return file;
 }
 
@@ -262,6 +264,8 @@ TEST(Manifest, TheExampleOfThePageIsWhatTheCodeWrites) {
   file.time_range = {1, 2};
   file.order = 6;
   file.max_wal_seq = 6;
+  file.series_count = 1;
+  file.series_hash = 0x14;
   change.added = {std::make_shared<ParquetFile>(file)};
   change.removed_file_ids = {2};
   EXPECT_EQ(Hex(Encode(manifest)), Hex(ExampleBytes()));

@@ -204,6 +204,35 @@ TEST_F(TableFileTest, RowGroupsAndBatchesDoNotChangeTheRows) {
   }
 }
 
+TEST_F(TableFileTest, FilesOfTheSameSeriesHaveTheSameHash) {
+  const std::vector<model::ColumnDef> columns = {
+      {"host", ColumnType::kTag}, {"zone", ColumnType::kTag}, {"i", ColumnType::kInt64}};
+  const TableSchema schema = Schema(columns);
+  const auto series_of = [&](const TableSchema& of, const std::vector<Rows>& batches) {
+    const auto file = Write(of, batches);
+    EXPECT_TRUE(file.ok()) << file.status().ToString();
+    return std::pair(file->series_count, file->series_hash);
+  };
+  const auto two = series_of(schema, {{{{"a", kNull, "1"}, 1}, {{"b", "z", "2"}, 1}}});
+  EXPECT_EQ(two.first, 2u);
+  // Other rows of the same series, cut into other batches.
+  EXPECT_EQ(series_of(schema, {{{{"a", kNull, "7"}, 1}},
+                               {{{"a", kNull, "7"}, 2}, {{"b", "z", kNull}, 5}},
+                               {{{"b", "z", kNull}, 6}}}),
+            two);
+  EXPECT_NE(series_of(schema, {{{{"a", "z", "1"}, 1}, {{"b", kNull, "2"}, 1}}}), two);
+  EXPECT_NE(series_of(schema, {{{{"a", kNull, "1"}, 1}, {{"b", "y", "2"}, 1}}}), two);
+  EXPECT_NE(series_of(schema, {{{{kNull, "a", "1"}, 1}, {{"b", "z", "2"}, 1}}}), two);
+  EXPECT_EQ(series_of(schema, {{{{"a", kNull, "1"}, 1}}}).first, 1u);
+  // A tag that the table got later.
+  std::vector<model::ColumnDef> more = columns;
+  more.push_back({"rack", ColumnType::kTag});
+  EXPECT_EQ(series_of(Schema(more), {{{{"a", kNull, kNull, "1"}, 1}, {{"b", "z", kNull, "2"}, 1}}}),
+            two);
+  EXPECT_NE(series_of(Schema(more), {{{{"a", kNull, kNull, "1"}, 1}, {{"b", "z", "r", "2"}, 1}}}),
+            two);
+}
+
 TEST_F(TableFileTest, BatchesOfTheReaderAreLimited) {
   const TableSchema schema = Schema({{"i", ColumnType::kInt64}});
   Rows rows;

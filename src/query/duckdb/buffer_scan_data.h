@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include "duckdb.hpp"
 
@@ -22,6 +24,9 @@ struct BufferScanData : public duckdb::FunctionData {
   /// When not 0, the scan may leave out rows that have at least this many newer ones in their
   /// series.
   uint32_t latest_per_series = 0;
+  /// With latest_per_series: it may also leave out rows that have at least this many newer ones
+  /// with the same values in these columns, which are tags. Not set in scans that were serialised.
+  std::optional<std::vector<uint32_t>> latest_by;
   /// When not 0, the scan may leave out rows that at least this many rows it returns are newer than
   /// (or, with oldest_first, older than).
   uint64_t first_by_time = 0;
@@ -36,8 +41,9 @@ struct BufferScanData : public duckdb::FunctionData {
   bool Equals(const duckdb::FunctionData& other) const override {
     const auto& scan = other.Cast<BufferScanData>();
     return source_number == scan.source_number && filter_number == scan.filter_number &&
-           latest_per_series == scan.latest_per_series && first_by_time == scan.first_by_time &&
-           oldest_first == scan.oldest_first && stands_for_files == scan.stands_for_files;
+           latest_per_series == scan.latest_per_series && latest_by == scan.latest_by &&
+           first_by_time == scan.first_by_time && oldest_first == scan.oldest_first &&
+           stands_for_files == scan.stands_for_files;
   }
 };
 

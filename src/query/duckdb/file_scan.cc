@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <memory>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -35,42 +34,61 @@ duckdb::vector<duckdb::OpenFileInfo> FilesToOpen(const FileScan& scan) {
   return infos;
 }
 
-/// Gives the columns of a file the names they have in the scan. Only needed where case alone tells
-/// names apart: DuckDB, for which case does not matter, has made up others then. A file has the
-/// tags in order of the series key, fields in order of creation, as many as there were when it was
-/// written, and `time`.
-void RenameCaseTwins(const ScanSource& source, duckdb::BaseFileReader* reader) {
-  std::vector<const ScanColumn*> expected;
-  bool has_twins = false;
+using Columns = std::vector<const ScanColumn*>;
+
+/// The table's tags or fields in the order in which files have them.
+Columns InFileOrder(const ScanSource& source, ScanColumn::Kind kind) {
+  Columns columns;
   for (const ScanColumn& column : source.columns()) {
-    expected.push_back(&column);
-    has_twins = has_twins || column.engine_name != column.name;
+    if (column.kind == kind) columns.push_back(&column);
   }
-  if (!has_twins) return;
-  std::sort(expected.begin(), expected.end(), [](const ScanColumn* a, const ScanColumn* b) {
-    const auto rank = [](const ScanColumn& c) {
-      const int kind = c.kind == ScanColumn::Kind::kTag     ? 0
-                       : c.kind == ScanColumn::Kind::kField ? 1
-                                                            : 2;
-      return std::tuple(kind, c.tag_index, c.column_id.value);
-    };
-    return rank(*a) < rank(*b);
+  std::sort(columns.begin(), columns.end(), [](const ScanColumn* a, const ScanColumn* b) {
+    return a->column_id.value < b->column_id.value;
   });
-  auto& columns = reader->columns;
-  for (size_t i = 0; i < columns.size(); ++i) {
-    // Columns that the table did not have yet when the query began come before `time`.
-    const bool is_time = i + 1 == columns.size();
-    if (!is_time && i + 1 >= expected.size()) {
-      columns[i].name = "\n" + columns[i].name;
-      continue;
-    }
-    const ScanColumn& column = *(is_time ? expected.back() : expected[i]);
-    if (columns[i].name.rfind(column.name, 0) != 0) {
-      throw duckdb::IOException("the columns of " + reader->file.path +
-                                " are not those of its table");
-    }
-    columns[i].name = column.engine_name;
+  return columns;
+}
+
+/// The names that DuckDB, for which case does not matter, gives to columns of a file.
+std::vector<std::string> DistinctNames(const Columns& columns) {
+  std::vector<std::string> names;
+  duckdb::case_insensitive_map_t<size_t> counts;
+  for (const ScanColumn* column : columns) {
+    std::string name = column->name;
+    while (counts.find(name) != counts.end()) name += "_" + std::to_string(++counts[name]);
+    counts[name] = 0;
+    names.push_back(std::move(name));
   }
+  return names;
+}
+
+/// Gives the columns of a file the names they have in the scan, where case alone tells names of the
+/// table apart. A file has the tags and then the fields that there were when it was written, each
+/// in order of creation, and `time`; how many of the columns are tags shows in DuckDB's names.
+void RenameCaseTwins(const ScanSource& source, duckdb::BaseFileReader* reader) {
+  const bool has_twins = std::any_of(source.columns().begin(), source.columns().end(),
+                                     [](const ScanColumn& c) { return c.engine_name != c.name; });
+  if (!has_twins) return;
+  const Columns tags = InFileOrder(source, ScanColumn::Kind::kTag);
+  const Columns fields = InFileOrder(source, ScanColumn::Kind::kField);
+  const Columns time = InFileOrder(source, ScanColumn::Kind::kTime);
+  auto& columns = reader->columns;
+  for (size_t tag_count = std::min(tags.size(), columns.size() - 1) + 1; tag_count-- > 0;) {
+    // Fields that the table did not have yet when the query began are of no interest.
+    const size_t field_count = std::min(fields.size(), columns.size() - 1 - tag_count);
+    Columns expected(tags.begin(), tags.begin() + static_cast<int64_t>(tag_count));
+    expected.insert(expected.end(), fields.begin(),
+                    fields.begin() + static_cast<int64_t>(field_count));
+    const std::vector<std::string> names = DistinctNames(expected);
+    const bool matches = std::equal(names.begin(), names.end(), columns.begin(),
+                                    [](const auto& name, const auto& c) { return name == c.name; });
+    if (!matches) continue;
+    for (size_t i = 0; i + 1 < columns.size(); ++i) {
+      columns[i].name = i < expected.size() ? expected[i]->engine_name : "\n" + columns[i].name;
+    }
+    columns.back().name = time[0]->engine_name;
+    return;
+  }
+  throw duckdb::IOException("the columns of " + reader->file.path + " are not those of its table");
 }
 
 class FileScanList : public duckdb::SimpleMultiFileList {

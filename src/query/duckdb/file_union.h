@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "duckdb.hpp"
@@ -11,14 +12,22 @@
 
 namespace influxdb3::query {
 
-/// A query for the rows of `source` within `time` (and possibly some outside of it) from buffer and
-/// files, each once: scans of what has its times for itself, and a merge of rows of the same key
-/// where the times of two runs overlap. It gives the columns of these indexes, or `time` when there
-/// are none. Notes in `sources` what its scans read. Null when no file has times within `time`:
-/// then a scan of the buffer is all there is.
-duckdb::unique_ptr<duckdb::TableRef> MakeFileUnion(std::shared_ptr<ScanSource> source,
-                                                   const model::TimeRange& time,
-                                                   const std::vector<uint32_t>& columns,
+/// What a query asks of a table.
+struct UnionRequest {
+  std::shared_ptr<ScanSource> source;
+  model::TimeRange time;
+  std::vector<uint32_t> columns;  ///< of source->columns()
+  /// Only rows are asked for that no row with the same values in these columns, which are tags, is
+  /// newer than.
+  std::optional<std::vector<uint32_t>> newest_by;
+};
+
+/// A query for the rows of `request.time` (and possibly some outside of it) from buffer and files,
+/// each once: scans of what has its times for itself, and a merge of rows of the same key where the
+/// times of two runs overlap. It gives `request.columns`, or `time` when there are none; with
+/// newest_by, it leaves out most of what is not asked for. Notes in `sources` what its scans read.
+/// Null when no file has times within `request.time`: then a scan of the buffer is all there is.
+duckdb::unique_ptr<duckdb::TableRef> MakeFileUnion(const UnionRequest& request,
                                                    QuerySources* sources);
 
 }  // namespace influxdb3::query

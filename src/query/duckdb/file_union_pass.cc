@@ -66,11 +66,15 @@ class FileUnionPass {
     BufferScanData* data = ScanThatStandsForFiles(**op);
     if (data == nullptr) return;
     auto& get = (*op)->Cast<duckdb::LogicalGet>();
-    std::vector<uint32_t> columns;
+    UnionRequest request;
+    request.source = data->source;
+    request.time = data->filter->time;
     for (const duckdb::ColumnIndex& id : get.GetColumnIds()) {
-      if (!id.IsVirtualColumn()) columns.push_back(static_cast<uint32_t>(id.GetPrimaryIndex()));
+      if (id.IsVirtualColumn()) continue;
+      request.columns.push_back(static_cast<uint32_t>(id.GetPrimaryIndex()));
     }
-    auto rows = MakeFileUnion(data->source, data->filter->time, columns, sources_.get());
+    if (data->latest_per_series == 1) request.newest_by = data->latest_by;
+    auto rows = MakeFileUnion(request, sources_.get());
     if (rows == nullptr) {
       data->stands_for_files = false;
       return;

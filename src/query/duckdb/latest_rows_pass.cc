@@ -133,7 +133,14 @@ void MarkScan(const RankLimit& limit, LogicalOperator* below_filter) {
   auto& get = window.children[0]->Cast<duckdb::LogicalGet>();
   if (get.function.name != kBufferScanName) return;
   if (!NumbersSeriesByTimeDescending(*window.expressions[0], get)) return;
-  get.bind_data->Cast<BufferScanData>().latest_per_series = static_cast<uint32_t>(limit.rows);
+  auto& data = get.bind_data->Cast<BufferScanData>();
+  data.latest_per_series = static_cast<uint32_t>(limit.rows);
+  data.latest_by.emplace();
+  for (const auto& partition :
+       window.expressions[0]->Cast<duckdb::BoundWindowExpression>().partitions) {
+    const auto index = partition->Cast<duckdb::BoundColumnRefExpression>().binding.column_index;
+    data.latest_by->push_back(static_cast<uint32_t>(get.GetColumnIds()[index].GetPrimaryIndex()));
+  }
 }
 
 void Visit(LogicalOperator* op) {

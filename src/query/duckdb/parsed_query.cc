@@ -8,6 +8,7 @@
 #include "duckdb/parser/expression/constant_expression.hpp"
 #include "duckdb/parser/expression/function_expression.hpp"
 #include "duckdb/parser/expression/operator_expression.hpp"
+#include "duckdb/parser/expression/subquery_expression.hpp"
 #include "duckdb/parser/query_node/set_operation_node.hpp"
 #include "duckdb/parser/statement/select_statement.hpp"
 #include "duckdb/parser/tableref/subqueryref.hpp"
@@ -79,6 +80,26 @@ ExpressionPtr InRange(const std::string& column, const model::TimeRange& range) 
                             Timestamp(range.max_ns)));
   }
   return All(std::move(terms));
+}
+
+ExpressionPtr IsIn(ExpressionPtr value, NodePtr node) {
+  auto in = duckdb::make_uniq<duckdb::SubqueryExpression>();
+  in->subquery_type = duckdb::SubqueryType::ANY;
+  in->comparison_type = ExpressionType::COMPARE_EQUAL;
+  in->child = std::move(value);
+  in->subquery = duckdb::make_uniq<duckdb::SelectStatement>();
+  in->subquery->node = std::move(node);
+  return in;
+}
+
+void GroupBy(const std::vector<std::string>& names, duckdb::SelectNode* node) {
+  if (names.empty()) return;
+  duckdb::GroupingSet all;
+  for (const std::string& name : names) {
+    all.insert(node->groups.group_expressions.size());
+    node->groups.group_expressions.push_back(Column(name));
+  }
+  node->groups.grouping_sets.push_back(std::move(all));
 }
 
 NodePtr UnionAll(std::vector<NodePtr> nodes) {

@@ -31,6 +31,11 @@ ExpressionPtr Named(ExpressionPtr expression, const std::string& name);
 /// that it is null for all times.
 ExpressionPtr InRange(const std::string& column, const model::TimeRange& range);
 
+/// Whether the value is among the rows of `node`, which has one column.
+ExpressionPtr IsIn(ExpressionPtr value, NodePtr node);
+/// Without names there are no groups, so an aggregate gives one row.
+void GroupBy(const std::vector<std::string>& names, duckdb::SelectNode* node);
+
 NodePtr UnionAll(std::vector<NodePtr> nodes);
 RefPtr Subquery(NodePtr node);
 

@@ -94,7 +94,16 @@ class FileOracleTest : public FilesTest, public ::testing::WithParamInterface<in
     const uint64_t seq = next_seq_++;
     const model::TimeRange range = RandomRange();
     Run run;
-    for (int64_t i = 1 + Pick(60); i > 0; --i) run[RandomKey(range)] = RandomValues();
+    // Some files have the same series.
+    const bool same_series = Pick(3) == 0;
+    for (int64_t i = 1 + Pick(60); i > 0; --i) {
+      Key key = RandomKey(range);
+      if (same_series) {
+        key.host = "a";
+        key.zone.reset();
+      }
+      run[key] = RandomValues();
+    }
     std::vector<FileRow> rows;
     for (const auto& [key, values] : run) {
       FileRow row;
@@ -232,6 +241,18 @@ class FileOracleTest : public FilesTest, public ::testing::WithParamInterface<in
       expected.push_back(Show(series.first) + "|" + Show(series.second) + "|" +
                          ShowTime(row.first) + "|" + Show(row.second.f) + "|" + Show(row.second.i));
     }
+    std::map<Text, int64_t> latest_of_host;
+    for (const auto& [series, row] : latest) {
+      int64_t& time = latest_of_host[series.first];
+      time = std::max(time, row.first);
+    }
+    Texts hosts;
+    for (const auto& [host, time] : latest_of_host)
+      hosts.push_back(Show(host) + "|" + ShowTime(time));
+    EXPECT_EQ(
+        Rows("SELECT host, time FROM (SELECT *, row_number() OVER (PARTITION BY host ORDER BY "
+             "time DESC) AS n FROM t) WHERE n = 1 ORDER BY host NULLS FIRST"),
+        hosts);
     EXPECT_EQ(Rows("SELECT host, zone, time, f, i FROM (SELECT *, row_number() OVER (PARTITION BY "
                    "host, zone ORDER BY time DESC) AS n FROM t) WHERE n = 1 ORDER BY host NULLS "
                    "FIRST, zone NULLS FIRST"),

@@ -150,6 +150,41 @@ TEST_F(FileQueryTest, NewestRowsOfEachSeriesComeFromBufferAndFiles) {
   EXPECT_EQ(Rows("SELECT host, f FROM cpu ORDER BY time LIMIT 2"), (Texts{"a|1", "b|2"}));
 }
 
+TEST_F(FileQueryTest, FilesWhoseSeriesAllHaveNewerRowsAreNotReadForTheNewest) {
+  const std::string latest =
+      "SELECT host, f FROM (SELECT host, f, row_number() OVER (PARTITION BY host ORDER BY time "
+      "DESC) AS rn FROM cpu) WHERE rn = 1 ORDER BY host";
+  for (int64_t i = 0; i < 5; ++i) {
+    WriteFile("cpu",
+              {{{{"host", "a"}, {"f", std::to_string(i)}}, i * 100},
+               {{{"host", "b"}, {"f", std::to_string(i + 10)}}, i * 100 + 50}},
+              {.order = 1, .max_wal_seq = 1});
+  }
+  EXPECT_EQ(Rows(latest), (Texts{"a|4", "b|14"}));
+  EXPECT_EQ(engine_->parquet_cache_stats().pieces, 1U);
+  // Another series: the newest file of each set counts.
+  WriteFile("cpu", {{{{"host", "c"}, {"f", "20"}}, 1000}}, {.max_wal_seq = 1});
+  EXPECT_EQ(Rows(latest), (Texts{"a|4", "b|14", "c|20"}));
+  EXPECT_EQ(engine_->parquet_cache_stats().pieces, 2U);
+  // Where rows were deleted, older ones count again.
+  Delete("cpu", 2, {400, 420}, {{"host", "a"}});
+  EXPECT_EQ(Rows(latest), (Texts{"a|3", "b|14", "c|20"}));
+  EXPECT_EQ(engine_->parquet_cache_stats().pieces, 3U);
+}
+
+TEST_F(FileQueryTest, TagsThatTheTableGotLaterAreReadAlsoWhereCaseTellsNamesApart) {
+  Declare("t,Tag=1 val=1,Val=2i 1\n");
+  WriteFile("t", {{{{"Tag", "A"}, {"val", "1.5"}, {"Val", "2"}}, 1}}, {});
+  const auto schema = SchemaOf("t");
+  Apply(
+      {model::AddColumnsOp{schema->db_id(),
+                           schema->table_id(),
+                           {{"tag", model::ColumnType::kTag}, {"VAL", model::ColumnType::kBool}}}});
+  WriteFile("t", {{{{"tag", "b"}, {"Val", "3"}, {"VAL", "true"}}, 2}}, {});
+  EXPECT_EQ(Rows("SELECT \"Tag\", \"tag\", \"val\", \"Val\", \"VAL\" FROM t ORDER BY time"),
+            (Texts{"A|NULL|1.5|2|NULL", "NULL|b|NULL|3|true"}));
+}
+
 TEST_F(FileQueryTest, FilesOutsideTheTimeAskedForAreNotOpened) {
   for (int64_t i = 0; i < 20; ++i) {
     WriteFile("cpu", {{{{"host", "a"}, {"f", std::to_string(i)}}, i * 100}}, {});
