@@ -169,6 +169,14 @@ Result<sql::ResolvedTable> CatalogResolver::ResolveVirtualTable(const std::strin
 Result<sql::ResolvedTable> CatalogResolver::ResolveTableFunction(
     const std::string& name, const std::vector<duckdb::Value>& arguments) {
   (void)arguments;
+  if (name == "last_cache") {
+    return Status::InvalidArgument(
+        "Error during planning: could not find cache for the given arguments");
+  }
+  if (name == "distinct_cache") {
+    return Status::InvalidArgument(
+        "Error during planning: could not find distinct value cache for the given arguments");
+  }
   return Status::InvalidArgument(
       fmt::format("Error during planning: table function '{}' not found", name));
 }

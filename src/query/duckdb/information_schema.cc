@@ -62,9 +62,11 @@ VirtualTable Views(const VirtualTableContext& context) {
 Row ColumnRow(const std::string& schema, const std::string& table, const std::string& column,
               uint64_t position, const std::string& type, bool nullable) {
   const bool text = type == "Utf8";
-  // 64-bit integers have none in the reference.
-  const std::map<std::string, std::pair<uint64_t, uint64_t>> precision = {
-      {"Float64", {24, 2}}, {"UInt8", {8, 2}}, {"UInt32", {32, 2}}};
+  const std::map<std::string, std::pair<uint64_t, uint64_t>> precision = {{"Int64", {64, 2}},
+                                                                          {"UInt64", {64, 2}},
+                                                                          {"Float64", {24, 2}},
+                                                                          {"UInt8", {8, 2}},
+                                                                          {"UInt32", {32, 2}}};
   const auto number = precision.find(type);
   return Row{Value("public"),
              Value(schema),

@@ -68,7 +68,12 @@ TEST_F(SystemTablesTest, SchemataAndSettings) {
                 "'datafusion.execution.batch_size'"),
             "8192");
   EXPECT_EQ(Row("SELECT count(*) FROM information_schema.views WHERE table_name = 'cpu'"), "1");
-  EXPECT_THAT(Rows("SELECT * FROM information_schema.parameters"), IsEmpty());
+  EXPECT_EQ(Rows("SELECT ordinal_position, parameter_mode, parameter_name FROM "
+                 "information_schema.parameters WHERE specific_name = 'power' ORDER BY 2, 1"),
+            (Texts{"1|IN|base", "2|IN|exponent"}));
+  EXPECT_EQ(Row("SELECT function_type FROM information_schema.routines WHERE routine_name = "
+                "'selector_last'"),
+            "AGGREGATE");
 }
 
 TEST_F(SystemTablesTest, InfluxdbSchemaNamesTypesAsLineProtocolDoes) {

@@ -135,6 +135,25 @@ ExpressionPtr EstimatedPercentile(FunctionCall& call) {
   return Percentile(call, true);
 }
 
+/// As the estimate, with a weight of each value in front of the fraction.
+ExpressionPtr WeightedPercentile(FunctionCall& call) {
+  const bool within = call.order_bys && !call.order_bys->orders.empty();
+  if (within) {
+    auto& order = call.order_bys->orders[0];
+    call.children.insert(call.children.begin(), std::move(order.expression));
+    if (order.type == duckdb::OrderType::DESCENDING && call.children.size() > 2) {
+      call.children[2] =
+          Call("iox_subtract", Literal(Value::DOUBLE(1)), std::move(call.children[2]));
+    }
+  }
+  CheckArgumentCount(call, 3, 4);
+  call.order_bys = duckdb::make_uniq<duckdb::OrderModifier>();
+  duckdb::vector<ExpressionPtr> arguments = std::move(call.children);
+  for (size_t i : {1, 2}) arguments[i] = CastTo(LogicalType::DOUBLE, std::move(arguments[i]));
+  if (arguments.size() == 3) arguments.push_back(Literal(Value::BIGINT(kCentroidsDefault)));
+  return Aggregate("iox_weighted_percentile", call, std::move(arguments));
+}
+
 /// Of a single row, and of points that are all above one another, there is no line and no
 /// correlation: NULL, not NaN.
 ExpressionPtr LineThroughPoints(FunctionCall& call) {
@@ -230,6 +249,7 @@ std::vector<FunctionEntry> AggregateFunctions() {
   const std::pair<const char*, CallTransform> built[] = {
       {"approx_median", EstimatedMedian},
       {"approx_percentile_cont", EstimatedPercentile},
+      {"approx_percentile_cont_with_weight", WeightedPercentile},
       {"first_value", EdgeValue},
       {"last_value", EdgeValue},
       {"median", Median},

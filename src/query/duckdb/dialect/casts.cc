@@ -210,6 +210,17 @@ bool DateToTimestamp(Vector& source, Vector& result, idx_t count, CastParameters
       });
 }
 
+/// To coarser timestamps; what is lost is cut off towards 1970.
+template <int64_t kUnitNanos>
+bool ToCoarseTimestamp(duckdb::Vector& source, duckdb::Vector& result, duckdb::idx_t count,
+                       duckdb::CastParameters& parameters) {
+  return CastRows<int64_t, int64_t>(source, result, count, parameters,
+                                    [](int64_t nanos, int64_t* out, std::string*) {
+                                      *out = nanos / kUnitNanos;
+                                      return true;
+                                    });
+}
+
 /// Types with and without our alias share their values.
 duckdb::BoundCastInfo SameValues() {
   return duckdb::DefaultCasts::ReinterpretCast;
@@ -270,6 +281,8 @@ void RegisterTimestampCasts(duckdb::ExtensionLoader& loader) {
   add(LogicalType::INTEGER, nanos, NumberToTimestamp<int32_t>, kExplicitOnly);
   add(LogicalType::UBIGINT, nanos, NumberToTimestamp<uint64_t>, kExplicitOnly);
   add(LogicalType::DOUBLE, nanos, NumberToTimestamp<double>, kExplicitOnly);
+  add(nanos, LogicalType::TIMESTAMP_MS, ToCoarseTimestamp<1'000'000>, kExplicitOnly);
+  add(nanos, LogicalType::TIMESTAMP_S, ToCoarseTimestamp<kNanosPerSecond>, kExplicitOnly);
   add(nanos, LogicalType::DATE, TimestampToDate, kExplicitOnly);
   add(LogicalType::DATE, nanos, DateToTimestamp, 120);
 }

@@ -166,11 +166,14 @@ void RegisterDialect(duckdb::DatabaseInstance& database) {
   duckdb::ExtensionLoader loader(database, "influxdb3");
   RegisterCasts(loader);
   RegisterArithmetic(loader);
+  RegisterBitShifts(loader);
   RegisterDigests(loader);
   RegisterLists(loader);
   RegisterListShapes(loader);
   RegisterMath(loader);
+  RegisterRegexPlaces(loader);
   RegisterRowChanges(loader);
+  RegisterWeightedPercentile(loader);
   RegisterText(loader);
   RegisterTimeBins(loader);
   RegisterWallClockBins(loader);

@@ -7,6 +7,7 @@
 
 #include "duckdb/common/vector_operations/binary_executor.hpp"
 
+#include "query/duckdb/dialect/blake3.h"
 #include "query/duckdb/dialect/function_support.h"
 
 namespace influxdb3::query::sql {
@@ -34,7 +35,7 @@ const EVP_MD* FindMethod(std::string_view name) {
   ThrowFromFunction(Status::InvalidArgument(fmt::format(
       "Error during planning: There is no built-in digest algorithm named '{}', "
       "currently supported algorithms are: md5, sha224, sha256, sha384, sha512, blake2s, "
-      "blake2b",
+      "blake2b, blake3",
       name)));
 }
 
@@ -42,9 +43,15 @@ void RunDigest(duckdb::DataChunk& arguments, duckdb::ExpressionState&, Vector& r
   duckdb::BinaryExecutor::Execute<string_t, string_t, string_t>(
       arguments.data[0], arguments.data[1], result, arguments.size(),
       [&](const string_t& bytes, const string_t& name) {
+        const std::string_view method_name(name.GetData(), name.GetSize());
+        if (method_name == "blake3") {
+          const auto digest = Blake3({bytes.GetData(), bytes.GetSize()});
+          return duckdb::StringVector::AddStringOrBlob(
+              result, reinterpret_cast<const char*>(digest.data()), digest.size());
+        }
         unsigned char hash[EVP_MAX_MD_SIZE];
         unsigned int size = 0;
-        const EVP_MD* method = FindMethod({name.GetData(), name.GetSize()});
+        const EVP_MD* method = FindMethod(method_name);
         if (EVP_Digest(bytes.GetData(), bytes.GetSize(), hash, &size, method, nullptr) != 1) {
           ThrowFromFunction(Status::Internal("Execution error: cannot compute the digest"));
         }

@@ -18,11 +18,13 @@ using BoundArguments = duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>;
 
 /// Registration, by subject.
 void RegisterArithmetic(duckdb::ExtensionLoader& loader);
+void RegisterBitShifts(duckdb::ExtensionLoader& loader);
 void RegisterCasts(duckdb::ExtensionLoader& loader);
 void RegisterDigests(duckdb::ExtensionLoader& loader);
 void RegisterLists(duckdb::ExtensionLoader& loader);
 void RegisterListShapes(duckdb::ExtensionLoader& loader);
 void RegisterMath(duckdb::ExtensionLoader& loader);
+void RegisterRegexPlaces(duckdb::ExtensionLoader& loader);
 void RegisterRowChanges(duckdb::ExtensionLoader& loader);
 void RegisterText(duckdb::ExtensionLoader& loader);
 void RegisterTimeBins(duckdb::ExtensionLoader& loader);
@@ -30,6 +32,7 @@ void RegisterWallClockBins(duckdb::ExtensionLoader& loader);
 void RegisterTimeParts(duckdb::ExtensionLoader& loader);
 void RegisterTimeConversions(duckdb::ExtensionLoader& loader);
 void RegisterTimeZones(duckdb::ExtensionLoader& loader);
+void RegisterWeightedPercentile(duckdb::ExtensionLoader& loader);
 void RegisterAggregates(duckdb::ExtensionLoader& loader);
 
 /// A function whose bind callback picks types and implementation by its argument types.

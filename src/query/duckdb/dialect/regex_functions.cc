@@ -126,10 +126,24 @@ ExpressionPtr Count(FunctionCall& call) {
                   std::move(none));
 }
 
+/// Which character a match begins at: from one on, the nth one, a group of it.
+ExpressionPtr Place(FunctionCall& call) {
+  CheckArgumentCount(call, 2, 6);
+  duckdb::vector<ExpressionPtr> arguments;
+  const Value defaults[] = {Value(),          Value(),   Value::BIGINT(1),
+                            Value::BIGINT(1), Value(""), Value::BIGINT(0)};
+  for (size_t i = 0; i < 6; ++i) {
+    arguments.push_back(i < call.children.size() ? std::move(call.children[i])
+                                                 : Literal(defaults[i]));
+  }
+  return CallList("iox_regexp_instr", std::move(arguments));
+}
+
 }  // namespace
 
 std::vector<FunctionEntry> RegexFunctions() {
   const std::pair<const char*, CallTransform> built[] = {{"regexp_count", Count},
+                                                         {"regexp_instr", Place},
                                                          {"regexp_like", Like},
                                                          {"regexp_match", Match},
                                                          {"regexp_replace", Replace}};

@@ -110,8 +110,9 @@ bool Rewriter::RewriteOperatorCall(ExpressionPtr& expression) {
     return true;
   }
   static constexpr std::pair<std::string_view, const char*> kRenamed[] = {
-      {"+", "iox_add"},    {"-", "iox_subtract"}, {"*", "iox_multiply"}, {"/", "iox_divide"},
-      {"%", "iox_modulo"}, {"^", "xor"},          {"@>", "list_has_all"}};
+      {"+", "iox_add"},          {"-", "iox_subtract"}, {"*", "iox_multiply"},
+      {"/", "iox_divide"},       {"%", "iox_modulo"},   {"<<", "iox_shift_left"},
+      {">>", "iox_shift_right"}, {"^", "xor"},          {"@>", "list_has_all"}};
   for (const auto& [from, to] : kRenamed) {
     if (symbol != from) continue;
     expression = Call(to, std::move(call.children[0]), std::move(call.children[1]));
@@ -147,7 +148,7 @@ bool Rewriter::RewriteOperatorCall(ExpressionPtr& expression) {
     expression = Call("iox_list_concat", std::move(call.children[0]), std::move(call.children[1]));
     return true;
   }
-  if (symbol == "||" || symbol == "&" || symbol == "|" || symbol == "<<" || symbol == ">>") {
+  if (symbol == "||" || symbol == "&" || symbol == "|") {
     return true;
   }
   ThrowUnsupported(fmt::format("Unsupported SQL binary operator {}", symbol));

@@ -15,12 +15,12 @@ double ShareUpTo(size_t step, size_t steps) {
 
 }  // namespace
 
-TDigest::TDigest(const std::vector<double>& sorted, size_t centroids_max)
-    : count_(static_cast<double>(sorted.size())), least_(sorted.front()), greatest_(sorted.back()) {
+template <class Values, class At>
+void TDigest::Merge(const Values& sorted, size_t centroids_max, At at) {
   size_t step = 1;
   double limit = ShareUpTo(step++, centroids_max) * count_;
-  double seen = 1;
-  Centroid current{sorted[0], 1};
+  Centroid current = at(sorted[0]);
+  double seen = current.weight;
   double sum_added = 0;
   double weight_added = 0;
   const auto close = [&] {
@@ -30,17 +30,30 @@ TDigest::TDigest(const std::vector<double>& sorted, size_t centroids_max)
     weight_added = 0;
   };
   for (size_t i = 1; i < sorted.size(); ++i) {
-    seen += 1;
+    const Centroid next = at(sorted[i]);
+    seen += next.weight;
     if (seen <= limit) {
-      sum_added += sorted[i];
-      weight_added += 1;
+      sum_added += next.mean * next.weight;
+      weight_added += next.weight;
       continue;
     }
     close();
     limit = ShareUpTo(step++, centroids_max) * count_;
-    current = {sorted[i], 1};
+    current = next;
   }
   close();
+}
+
+TDigest::TDigest(const std::vector<double>& sorted, size_t centroids_max)
+    : count_(static_cast<double>(sorted.size())), least_(sorted.front()), greatest_(sorted.back()) {
+  Merge(sorted, centroids_max, [](double value) { return Centroid{value, 1}; });
+}
+
+TDigest::TDigest(const std::vector<Centroid>& sorted, size_t centroids_max)
+    : count_(static_cast<double>(sorted.size())),
+      least_(sorted.front().mean),
+      greatest_(sorted.back().mean) {
+  Merge(sorted, centroids_max, [](const Centroid& value) { return value; });
 }
 
 size_t TDigest::Find(double rank, bool from_end, double* weight_before) const {

@@ -10,17 +10,22 @@ namespace influxdb3::query::sql {
 /// values stay as they are.
 class TDigest {
  public:
+  struct Centroid {
+    double mean;
+    double weight;
+  };
+
   /// `sorted` is not empty and ascending.
   TDigest(const std::vector<double>& sorted, size_t centroids_max);
+  /// Of weighted values. As in the reference, quantiles count the values and not their weights.
+  TDigest(const std::vector<Centroid>& sorted, size_t centroids_max);
 
   /// `quantile` from 0 to 1.
   double Estimate(double quantile) const;
 
  private:
-  struct Centroid {
-    double mean;
-    double weight;
-  };
+  template <class Values, class At>
+  void Merge(const Values& sorted, size_t centroids_max, At at);
   /// The first centroid that reaches `rank`, and the weight before it.
   size_t Find(double rank, bool from_end, double* weight_before) const;
 

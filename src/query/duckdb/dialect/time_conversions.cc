@@ -227,9 +227,10 @@ duckdb::unique_ptr<duckdb::FunctionData> BindArrowCast(ClientContext& context,
           chunk.data[0], result, chunk.size(), [&](int64_t count) { return count * scale; });
     };
   } else {
-    function.arguments = {target};
+    // A zone is a matter of the type alone.
+    function.arguments = {TimestampZone(target).empty() ? target : Nanos()};
     function.function = [](DataChunk& chunk, ExpressionState&, Vector& result) {
-      result.Reference(chunk.data[0]);
+      result.Reinterpret(chunk.data[0]);
     };
   }
   return duckdb::make_uniq<BoundValue<int64_t>>(unit);

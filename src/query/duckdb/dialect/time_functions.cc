@@ -23,6 +23,14 @@ ExpressionPtr ArrowCast(FunctionCall& call) {
     ThrowPlanError("arrow_cast requires its second argument to be a non-empty constant string");
   }
   const LogicalType type = TypeFromArrowText(*text);
+  if (const std::string zone = TimestampZone(type); !zone.empty()) {
+    // A time without a zone is read as one of the zone's clocks, a number counts from 1970.
+    const duckdb::Value* number = LiteralValue(*call.children[0]);
+    const bool counts = number != nullptr && number->type().IsIntegral();
+    return Call(counts ? "iox_tz" : "iox_at_time_zone",
+                Call("iox_arrow_cast", std::move(call.children[0]), Literal("Timestamp(ns)")),
+                Literal(zone.c_str()));
+  }
   if (IsDuration(type) || (type.IsTemporal() && type.id() != LogicalTypeId::DATE)) {
     // A number becomes a count of the type's own unit, not of seconds as with CAST.
     return Call("iox_arrow_cast", std::move(call.children[0]), Literal(text->c_str()));
@@ -33,6 +41,12 @@ ExpressionPtr ArrowCast(FunctionCall& call) {
 /// Several formats are tried in order.
 ExpressionPtr ToTimestamp(FunctionCall& call) {
   CheckArgumentCount(call, 1, 100);
+  const duckdb::Value* value = LiteralValue(*call.children[0]);
+  if (call.function_name == "to_timestamp" && value != nullptr && value->IsNull()) {
+    ThrowPlanError(
+        "to_timestamp supports either 1 argument (being Int64 or Timestamp), or multiple "
+        "arguments, all of which being Utf8");
+  }
   return CallList("iox_" + call.function_name, std::move(call.children));
 }
 
