@@ -38,7 +38,7 @@ struct CompactionJob {
 };
 
 /// What should be merged among the files of one table; no file is in two jobs. `tombstones` are all
-/// of the table: files that they apply to are rewritten.
+/// of the table that are newer than one of the files: files that they apply to are rewritten.
 ///
 /// Every job is closed: of two files that overlap in time, one inside a job and one not, the one
 /// outside is older than the other or newer than all of the job. So a row of the job's output,

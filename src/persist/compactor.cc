@@ -171,16 +171,13 @@ class BackgroundCompactor : public Compactor {
   // Plans again until there is nothing to do: what was merged may be merged with its neighbours.
   Status CompactTable(util::DbId db, util::TableId table_id) {
     while (true) {
-      // Deletions first: one that is missed here counts as newer than the files.
-      std::vector<TombstonePtr> tombstones = index_->AllTombstones();
-      std::erase_if(tombstones,
-                    [&](const TombstonePtr& each) { return each->table_id != table_id; });
-      const auto files = index_->View(table_id, model::TimeRange::All(), nullptr);
-      const auto jobs = PlanCompaction(files->files, tombstones, options_.rules);
+      // With all deletions that are newer than one of the files; later ones are newer than these.
+      const auto view = index_->View(table_id, model::TimeRange::All(), nullptr);
+      const auto jobs = PlanCompaction(view->files, view->tombstones, options_.rules);
       if (jobs.empty()) return Status::Ok();
       const CompactedTable table = options_.table(db, table_id);
       if (!table.exists || table.schema == nullptr) return Status::Ok();
-      FileMerger merger(&store_, index_, table.schema, tombstones,
+      FileMerger merger(&store_, index_, table.schema, view->tombstones,
                         table.expired_before_ns.value_or(INT64_MIN), options_.limits);
       Status first_error;
       for (const CompactionJob& job : jobs) {

@@ -25,7 +25,7 @@ struct MergeLimits {
 class FileMerger {
  public:
   /// `store` and `index` must outlive the merger. Rows before `expired_before_ns` and those that
-  /// `tombstones` (all of the table) delete are left out.
+  /// `tombstones` delete are left out; these are all that are newer than one of the inputs.
   FileMerger(object_store::ObjectStore* store, FileIndex* index,
              std::shared_ptr<const model::TableSchema> schema,
              std::vector<std::shared_ptr<const Tombstone>> tombstones, int64_t expired_before_ns,
