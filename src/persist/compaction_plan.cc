@@ -1,6 +1,8 @@
 #include "persist/compaction_plan.h"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <tuple>
 #include <utility>
 
@@ -62,6 +64,31 @@ int64_t FloorTo(int64_t time_ns, int64_t step_ns) {
   return time_ns < INT64_MIN + below ? INT64_MIN : time_ns - below;
 }
 
+/// The files that, taken largest first, overlap none taken before; and the others. Both by time.
+std::pair<Files, Files> SplitByOverlap(const Files& files) {
+  Files by_size = files;
+  std::stable_sort(by_size.begin(), by_size.end(), [](const FilePtr& left, const FilePtr& right) {
+    return left->size_bytes > right->size_bytes;
+  });
+  std::map<int64_t, FilePtr> large;  // by begin
+  Files others;
+  for (const FilePtr& file : by_size) {
+    const auto behind = large.upper_bound(file->time_range.max_ns);
+    const bool overlaps =
+        behind != large.begin() && std::prev(behind)->second->time_range.Overlaps(file->time_range);
+    if (overlaps) {
+      others.push_back(file);
+    } else {
+      large.emplace(file->time_range.min_ns, file);
+    }
+  }
+  std::pair<Files, Files> result;
+  for (const auto& [begin, file] : large) result.first.push_back(file);
+  std::sort(others.begin(), others.end(), EarlierFirst);
+  result.second = std::move(others);
+  return result;
+}
+
 class Planner {
  public:
   Planner(const std::vector<TombstonePtr>& tombstones, const CompactionRules& rules)
@@ -92,15 +119,13 @@ class Planner {
     return component.bytes < rules_.target_file_bytes && PaysToMerge(component.files);
   }
 
-  /// Whether the largest of files that overlap is worth rewriting.
+  /// Whether files that overlap, the large ones included, are worth rewriting.
   bool PaysToMerge(const Files& files) const {
-    const uint64_t largest =
-        (*std::max_element(files.begin(), files.end(), [](const FilePtr& l, const FilePtr& r) {
-          return l->size_bytes < r->size_bytes;
-        }))->size_bytes;
-    return largest <= rules_.overlap_free_bytes ||
-           largest / rules_.overlap_factor <= TotalBytes(files) - largest ||
-           files.size() > rules_.overlap_count;
+    const auto [large, others] = SplitByOverlap(files);
+    const uint64_t large_bytes = TotalBytes(large);
+    return large_bytes <= rules_.overlap_free_bytes ||
+           large_bytes / rules_.overlap_factor <= TotalBytes(others) ||
+           others.size() >= rules_.overlap_count * large.size();
   }
 
   bool NeedsRewriting(const FilePtr& file) const {
@@ -181,13 +206,11 @@ class Planner {
       AddJob(component.files);
       return;
     }
-    Files rest = component.files;
-    const auto largest = std::max_element(
-        rest.begin(), rest.end(),
-        [](const FilePtr& l, const FilePtr& r) { return l->size_bytes < r->size_bytes; });
-    if (NeedsRewriting(*largest)) AddJob({*largest});
-    rest.erase(largest);
-    for (const Component& part : Components(rest)) {
+    const auto [large, others] = SplitByOverlap(component.files);
+    for (const FilePtr& file : large) {
+      if (NeedsRewriting(file)) AddJob({file});
+    }
+    for (const Component& part : Components(others)) {
       if (part.files.size() > 1 && PaysToMerge(part.files) && IsClosed(part.files, component)) {
         AddJob(part.files);
         continue;

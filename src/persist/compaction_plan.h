@@ -20,11 +20,12 @@ struct CompactionRules {
   /// Neighbours that do not overlap are merged when there are so many, and when the largest is at
   /// most twice the others together: each row is then rewritten a logarithmic number of times.
   size_t merge_count_min = 4;
-  /// A file is rewritten for the sake of others that overlap it when it is at most so large,
+  /// Large files that do not overlap each other are rewritten for the sake of others that overlap
+  /// them when together they have at most so many bytes,
   uint64_t overlap_free_bytes = uint64_t{16} << 20;
-  /// or at most so many times as large as they are together,
+  /// or at most so many times as many as the others,
   uint64_t overlap_factor = 8;
-  /// or when there are at least so many of them.
+  /// or when there are so many others for each of them.
   size_t overlap_count = 16;
   /// Boundaries between files lie at multiples of it, as those between chunks do.
   int64_t boundary_ns = int64_t{600} * 1'000'000'000;

@@ -139,6 +139,25 @@ TEST(CompactionPlan, LateRowsInALargeFilesTimeWait) {
   EXPECT_EQ(Plan(many), Jobs{});
 }
 
+TEST(CompactionPlan, AFileAcrossTwoLargeOnesIsNoReasonToRewriteBoth) {
+  const FilePtr first = File(1, {0, kDay - 1}, 200 * kMiB, 1);
+  const FilePtr second = File(2, {kDay, 2 * kDay - 1}, 200 * kMiB, 2);
+  const auto across = [&](uint64_t id, uint64_t bytes) {
+    return File(id, {kDay - 60 * kMinute, kDay + 60 * kMinute}, bytes, id);
+  };
+  EXPECT_EQ(Plan({first, second, across(3, kMiB)}), Jobs{});
+  EXPECT_EQ(Plan({first, second, across(3, kMiB), across(4, kMiB)}), (Jobs{{3, 4}}));
+  EXPECT_EQ(Plan({first, second, across(3, 50 * kMiB)}), (Jobs{{1, 2, 3}}));
+  Files many = {first, second};
+  for (uint64_t i = 0; i < 32; ++i) {
+    const auto begin = static_cast<int64_t>(i) * 89 * kMinute;
+    many.push_back(File(i + 3, {begin, begin + 80 * kMinute}, 1000, 3));
+  }
+  EXPECT_EQ(Plan(many).size(), 1u);
+  many.pop_back();
+  EXPECT_EQ(Plan(many), Jobs{});
+}
+
 TEST(CompactionPlan, AJobIsClosedInOrder) {
   // 2 and 4 overlap, and the large one, between them in order, overlaps both.
   EXPECT_EQ(Plan({Chunk(2, 3, 1000, 2), File(3, {0, kDay}, 200 * kMiB, 3), Chunk(4, 3, 1000, 4)}),
@@ -300,8 +319,13 @@ TEST(CompactionPlan, RandomHistoriesStayClosedAndComeToAnEnd) {
       for (uint64_t i = 0; i < count; ++i) chunks.insert(random() % 300);
       for (const uint64_t chunk : chunks) {
         const auto begin = static_cast<int64_t>(chunk) * 10 * kMinute;
+        // Some files hold all chunks up to the next one.
+        const auto next = chunks.upper_bound(chunk);
+        const auto end = next == chunks.end() || random() % 3 != 0
+                             ? begin + 10 * kMinute
+                             : static_cast<int64_t>(*next) * 10 * kMinute;
         simulation.Add({begin + static_cast<int64_t>(random() % 100),
-                        begin + 10 * kMinute - 1 - static_cast<int64_t>(random() % 100)},
+                        end - 1 - static_cast<int64_t>(random() % 100)},
                        1 + random() % 400, order);
       }
       if (random() % 3 == 0) simulation.Run();
