@@ -1,6 +1,7 @@
 #include "app/node.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <future>
 
 #include "app/node_directory.h"
@@ -92,6 +93,9 @@ Status Node::Parts::OpenPort() {
   services.queries = queries.get();
   services.metrics = &metrics;
   services.clock = &clock;
+  if (std::getenv("INFLUXDB3_TEST_HOOKS") != nullptr) {
+    services.store_all = [this](bool compact) { return storage->StoreAll(compact); };
+  }
   services.body_bytes_max = options.http_body_bytes_max;
   services.hard_delete_default_ns = options.hard_delete_default_ns;
   services.product_name = kProductName;

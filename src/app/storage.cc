@@ -1,6 +1,7 @@
 #include "app/storage.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <limits>
 #include <utility>
 #include <variant>
@@ -42,6 +43,10 @@ buffer::SnapshotOptions SnapshotOptionsOf(const ServeOptions& options) {
       options.force_snapshot_bytes > 0 ? options.force_snapshot_bytes : util::MemoryBytes() / 2;
   snapshot.thread_count =
       options.snapshot_thread_count > 0 ? options.snapshot_thread_count : util::CoreCount();
+  // Only for tests, in which a few rows must make several row groups.
+  if (const char* rows = std::getenv("INFLUXDB3_TEST_ROW_GROUP_ROWS")) {
+    snapshot.writer.row_group_rows_max = static_cast<uint32_t>(std::max(std::atoi(rows), 1));
+  }
   snapshot.check_interval_ns = std::min<int64_t>(options.wal_flush_interval_ns, 1'000'000'000);
   return snapshot;
 }
@@ -218,6 +223,11 @@ persist::CompactedTable Storage::TableOf(util::DbId db, util::TableId table) con
 void Storage::StartBackground() {
   snapshotter_->Start();
   compactor_->Start();
+}
+
+Status Storage::StoreAll(bool compact) {
+  RETURN_IF_ERROR(snapshotter_->Run(std::nullopt));
+  return compact ? compactor_->RunOnce() : Status::Ok();
 }
 
 Status Storage::Close() {

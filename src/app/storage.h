@@ -31,6 +31,8 @@ class Storage {
 
   /// Begins to take snapshots and to compact. Once.
   void StartBackground();
+  /// Brings all rows into files now and, if asked, compacts these as far as possible.
+  util::Status StoreAll(bool compact);
   /// Ends what runs in the background, then flushes the log. Idempotent.
   util::Status Close();
 

@@ -13,6 +13,7 @@ from server_process import find_binary  # noqa: E402
 
 ROUNDS = int(os.environ.get("INFLUXDB3_CRASH_ROUNDS", "30"))
 FAULT_POINT_ROUNDS = 3
+SNAPSHOT_ROUNDS = 20
 S3_ROUNDS = 10
 S3_FAULT_POINT_ROUNDS = 2
 
@@ -39,6 +40,15 @@ def test_random_kills(binary, seed):
 @pytest.mark.parametrize("fault_point", fault_points())
 def test_death_at_fault_point(binary, seed, fault_point):
     CrashLoop(binary, FAULT_POINT_ROUNDS, seed, fault_point=fault_point).run()
+
+
+def test_random_kills_with_snapshots(binary, seed):
+    CrashLoop(binary, SNAPSHOT_ROUNDS, seed, store="snapshots").run()
+
+
+@pytest.mark.parametrize("fault_point", fault_points("snapshots"))
+def test_death_at_fault_point_of_snapshots(binary, seed, fault_point):
+    CrashLoop(binary, FAULT_POINT_ROUNDS, seed, fault_point=fault_point, store="snapshots").run()
 
 
 def test_random_kills_on_s3(binary, seed):

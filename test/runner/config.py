@@ -5,7 +5,7 @@ import json
 import pathlib
 
 DIRECTORY = pathlib.Path(__file__).resolve().parent.parent / "configs"
-AFTER_WRITE = (None, "restart", "crash")
+AFTER_WRITE = (None, "restart", "crash", "snapshot", "snapshot_odd", "compact")
 FORMATS = ("json", "jsonl", "csv")
 
 
@@ -16,6 +16,7 @@ class Config:
     format: str = "json"
     after_write: str | None = None  # also after each statement
     serve_arguments: tuple[str, ...] = ()
+    environment: tuple[tuple[str, str], ...] = ()
     features: tuple[str, ...] = ()  # what a file may `require`
     always: bool = True  # False: only when asked for by name
 
@@ -24,6 +25,7 @@ def load(name: str) -> Config:
     values = json.loads((DIRECTORY / f"{name}.json").read_text())
     for key in ("serve_arguments", "features"):
         values[key] = tuple(values.get(key, ()))
+    values["environment"] = tuple(values.get("environment", {}).items())
     config = Config(name=name, **values)
     if config.after_write not in AFTER_WRITE or config.format not in FORMATS:
         raise ValueError(f"{name}.json: unknown after_write or format")

@@ -48,6 +48,7 @@ class Execution:
         self.updates: list[Update] = []
         self.labelled: dict[str, tuple[int, list[list[str]]]] = {}
         self.connection: http.client.HTTPConnection | None = None
+        self.odd_write = False
         self.counts = {"query": 0, "statement": 0, "lp": 0}
 
     def run(self):
@@ -89,8 +90,23 @@ class Execution:
                                         b"barrier passed=true 1")
             if status != 204:
                 raise RuntimeError(f"the write behind a no_sync write failed: {status} {body!r}")
-        if self.config.after_write is not None:
-            self.restart(self.config.after_write == "crash")
+        after = self.config.after_write
+        if after in ("restart", "crash"):
+            self.restart(after == "crash")
+        elif after == "snapshot_odd":
+            # What is written then lies in files and in memory, with rows of the same keys in both.
+            self.odd_write = not self.odd_write
+            if self.odd_write:
+                self.store_all(compact=False)
+        elif after is not None:
+            self.store_all(compact=after == "compact")
+
+    def store_all(self, compact: bool):
+        """All rows go into Parquet files before the next record."""
+        path = "/debug/store_all" + ("?compact=true" if compact else "")
+        status, body = self.request("POST", path, b"")
+        if status != 204:
+            raise RuntimeError(f"{path}: {status} {body!r}")
 
     def restart(self, crash: bool):
         if self.connection is not None:
@@ -248,7 +264,7 @@ def run_file(file: TestFile, config: Config, binary: pathlib.Path,
              collect_updates: bool = False) -> Execution:
     """Starts a server, runs the file, stops the server. Keeps the data directory on failure and
     says where it is."""
-    server = Server(binary, list(config.serve_arguments))
+    server = Server(binary, list(config.serve_arguments), dict(config.environment))
     execution = Execution(file, config, server, collect_updates)
     try:
         execution.run()

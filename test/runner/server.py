@@ -33,9 +33,11 @@ def find_binary() -> pathlib.Path | None:
 
 
 class Server:
-    def __init__(self, binary: pathlib.Path, serve_arguments: list[str] | None = None):
+    def __init__(self, binary: pathlib.Path, serve_arguments: list[str] | None = None,
+                 environment: dict[str, str] | None = None):
         self.binary = binary
         self.serve_arguments = serve_arguments or []
+        self.environment = environment or {}
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="influxdb3-test-"))
         self.log_path = self.directory / "server.log"
         self.address_path = self.directory / "address"
@@ -49,7 +51,8 @@ class Server:
                    "--tcp-listener-file-path", str(self.address_path), *self.serve_arguments]
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log,
-                                            stdin=subprocess.DEVNULL, cwd=self.directory)
+                                            stdin=subprocess.DEVNULL, cwd=self.directory,
+                                            env={**os.environ, **self.environment})
         deadline = time.monotonic() + START_SECONDS_MAX
         while not self._answers():
             if self.process.poll() is not None:

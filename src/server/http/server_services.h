@@ -52,6 +52,9 @@ struct ServerServices {
   ServerMetrics* metrics = nullptr;
   const util::Clock* clock = nullptr;
 
+  /// Only for tests: brings all rows into files and, if asked, compacts these. Unset in production.
+  std::function<util::Status(bool compact)> store_all;
+
   size_t body_bytes_max = 0;
   int64_t hard_delete_default_ns = 0;
 

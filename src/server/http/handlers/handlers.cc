@@ -26,6 +26,7 @@ Router MakeRouter(const ServerServices& services) {
   AddConfigureDatabaseRoutes(services, &router);
   AddConfigureTableRoutes(services, &router);
   AddDeleteRowsRoutes(services, &router);
+  AddTestHookRoutes(services, &router);
   AddHealthRoutes(services, &router);
   return router;
 }

@@ -13,6 +13,8 @@ void AddQuerySqlRoutes(const ServerServices& services, Router* router);
 void AddConfigureDatabaseRoutes(const ServerServices& services, Router* router);
 void AddConfigureTableRoutes(const ServerServices& services, Router* router);
 void AddDeleteRowsRoutes(const ServerServices& services, Router* router);
+/// Nothing unless services.store_all is set.
+void AddTestHookRoutes(const ServerServices& services, Router* router);
 void AddHealthRoutes(const ServerServices& services, Router* router);
 
 /// All of them, with the check of the Authorization header in front.
