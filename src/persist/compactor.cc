@@ -1,5 +1,8 @@
 #include "persist/compactor.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
@@ -28,6 +31,8 @@ namespace {
 using FilePtr = std::shared_ptr<const ParquetFile>;
 using Files = std::vector<FilePtr>;
 using TombstonePtr = std::shared_ptr<const Tombstone>;
+
+constexpr int kNiceness = 10;
 
 bool EndsTheRun(const Status& status) {
   return status.code() == StatusCode::kCancelled || status.code() == StatusCode::kConflict;
@@ -82,6 +87,8 @@ class BackgroundCompactor : public Compactor {
 
  private:
   void Loop() {
+    // Writers and queries come first. Without the right to it, it runs as any other thread.
+    (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNiceness);
     int64_t retention_at_ns = options_.clock->SteadyNs();
     bool asked = false;
     while (true) {

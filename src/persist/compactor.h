@@ -73,7 +73,7 @@ class Compactor {
   static std::unique_ptr<Compactor> Make(FileIndex* index, object_store::ObjectStore* store,
                                          CompactorOptions options);
 
-  /// Begins to work in the background. Once.
+  /// Begins to work in the background, in a thread of low priority. Once.
   virtual void Start() = 0;
   /// Ends the background work, also in the middle of a file; blocks until that is done. Whatever
   /// is called afterwards fails with Cancelled. Idempotent; the destructor does it.

@@ -12,7 +12,11 @@
 
 #include <arrow/api.h>
 
+#include "object_store/file_store.h"
 #include "object_store/memory_store.h"
+#include "object_store/testing/temporary_directory.h"
+#include "persist/compactor.h"
+#include "persist/file_index.h"
 #include "persist/merge_reader.h"
 #include "persist/table_writer.h"
 #include "util/check.h"
@@ -142,6 +146,43 @@ void BM_MergeFiles(benchmark::State& state) {
   state.SetItemsProcessed(static_cast<int64_t>(rows));
 }
 BENCHMARK(BM_MergeFiles)->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond);
+
+/// A node with 64 files of ten minutes each on disk, compacted into as few as the rules want.
+void BM_Compact(benchmark::State& state) {
+  uint64_t rows = 0;
+  for (auto _ : state) {
+    state.PauseTiming();
+    const object_store::testing::TemporaryDirectory directory;
+    const auto store = object_store::OpenFileStore(directory.path()).value();
+    const auto index = FileIndex::Open(store.get(), "n").value();
+    IndexChange change;
+    for (int i = 0; i < 64; ++i) {
+      const int64_t first_ns = i * int64_t{600'000'000'000};
+      ParquetFile file;
+      file.file_id = index->NextFileId();
+      file.db_id = util::DbId(1);
+      file.table_id = util::TableId(1);
+      file.chunk_time_ns = first_ns;
+      file.order = static_cast<uint64_t>(i) + 1;
+      file.path = index->PathOf(file.db_id, file.table_id, first_ns, file.file_id);
+      const auto writer = TableWriter::Open(store.get(), *Schema(), file, {}).value();
+      for (const auto& batch : Batches(first_ns)) CHECK(writer->Append(*batch).ok());
+      change.added.push_back(std::make_shared<const ParquetFile>(writer->Finish().value()));
+    }
+    CHECK(index->Commit(change, nullptr).ok());
+    CompactorOptions options;
+    options.table = [](util::DbId, util::TableId) {
+      return CompactedTable{true, Schema(), std::nullopt};
+    };
+    const auto compactor = Compactor::Make(index.get(), store.get(), std::move(options));
+    state.ResumeTiming();
+    CHECK(compactor->RunOnce().ok());
+    rows += compactor->stats().rows_written;
+    state.counters["files"] = static_cast<double>(index->stats().files);
+  }
+  state.SetItemsProcessed(static_cast<int64_t>(rows));
+}
+BENCHMARK(BM_Compact)->Unit(benchmark::kMillisecond)->Iterations(1);
 
 }  // namespace
 }  // namespace influxdb3::persist
