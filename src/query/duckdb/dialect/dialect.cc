@@ -98,7 +98,7 @@ Result<RewrittenQuery> RewriteTokens(const std::vector<Token>& tokens, const Par
     const auto found = parameters.find(name);
     values.push_back(found == parameters.end() ? nullptr : &found->second);
   }
-  Rewriter rewriter(resolver, std::move(values), text.parameters, util::Clock::System().NowNs());
+  Rewriter rewriter(resolver, std::move(values), std::move(text), util::Clock::System().NowNs());
   *columns = rewriter.RewriteQuery(result.statement->node);
   result.statement->named_param_map.clear();
   for (const OutputColumn& column : *columns)

@@ -40,6 +40,8 @@ inline duckdb::ScalarFunction Polymorphic(const std::string& name, size_t argume
                                           duckdb::bind_scalar_function_t bind) {
   const duckdb::vector<duckdb::LogicalType> arguments(argument_count, duckdb::LogicalType::ANY);
   duckdb::ScalarFunction function(name, arguments, duckdb::LogicalType::ANY, nullptr, bind);
+  // Otherwise DuckDB takes a NULL argument for the result, and the type is never known.
+  function.SetNullHandling(duckdb::FunctionNullHandling::SPECIAL_HANDLING);
   return function;
 }
 

@@ -270,7 +270,7 @@ std::string Rewriter::NameOf(const ParsedExpression& expression, const Expressio
     case ExpressionClass::PARAMETER: {
       const auto& parameter = expression.Cast<duckdb::ParameterExpression>();
       const size_t index = std::stoul(parameter.identifier.substr(1));
-      return "$" + parameter_names_[index];
+      return "$" + text_.parameters[index];
     }
     case ExpressionClass::CAST: {
       const auto& cast = expression.Cast<duckdb::CastExpression>();
@@ -301,8 +301,10 @@ std::string Rewriter::NameOf(const ParsedExpression& expression, const Expressio
         return NameOf(*comparison.left, context, display) +
                (negated ? " IS NOT UNKNOWN" : " IS UNKNOWN");
       }
-      return fmt::format("{} {} {}", NameOfOperand(*comparison.left, expression, context, display),
-                         ComparisonSymbol(comparison.type),
+      const std::string_view negated = NegatedSymbol(expression, text_.sql);
+      return fmt::format("{}{} {} {}", negated.empty() ? "" : "NOT ",
+                         NameOfOperand(*comparison.left, expression, context, display),
+                         negated.empty() ? ComparisonSymbol(comparison.type) : negated,
                          NameOfOperand(*comparison.right, expression, context, display));
     }
     case ExpressionClass::CONJUNCTION: {

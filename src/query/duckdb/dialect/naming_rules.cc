@@ -119,6 +119,15 @@ const ParsedExpression* ListOfAny(const duckdb::SubqueryExpression& subquery) {
   return name == "unnest" && call.children.size() == 1 ? call.children[0].get() : nullptr;
 }
 
+std::string_view NegatedSymbol(const ParsedExpression& comparison, std::string_view sql) {
+  if (!comparison.query_location.IsValid()) return {};
+  const size_t at = comparison.query_location.GetIndex();
+  if (at >= sql.size() || duckdb::StringUtil::Lower(std::string(sql.substr(at, 4))) != "not ") {
+    return {};
+  }
+  return ComparisonSymbol(duckdb::NegateComparisonExpression(comparison.type));
+}
+
 int BindingStrength(const ParsedExpression& expression) {
   switch (expression.GetExpressionClass()) {
     case ExpressionClass::CONJUNCTION:

@@ -18,6 +18,9 @@ std::string NameOfBinary(const duckdb::FunctionExpression& call);
 
 std::string_view OperatorSymbol(const std::string& name);
 std::string_view ComparisonSymbol(duckdb::ExpressionType type);
+/// The comparison that `NOT (a > b)`, which the grammar makes `a <= b`, was written with in `sql`;
+/// empty for comparisons that stand as written.
+std::string_view NegatedSymbol(const duckdb::ParsedExpression& comparison, std::string_view sql);
 /// How strongly an operator with two operands binds; 0 when it stands in parentheses inside of
 /// others, negative for anything else.
 int BindingStrength(const duckdb::ParsedExpression& expression);

@@ -154,7 +154,7 @@ void Rewriter::RewriteParameter(ExpressionPtr& expression) {
   const ParameterValue* value = parameters_[index];
   if (value == nullptr) {
     ThrowPlanError(
-        fmt::format("No value found for placeholder with name ${}", parameter_names_[index]));
+        fmt::format("No value found for placeholder with name ${}", text_.parameters[index]));
   }
   struct ToValue {
     Value operator()(std::monostate) const { return Value(LogicalType::SQLNULL); }

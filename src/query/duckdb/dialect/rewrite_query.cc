@@ -76,10 +76,10 @@ bool HasAggregate(const ParsedExpression& expression) {
 }
 
 Rewriter::Rewriter(TableResolver& resolver, std::vector<const ParameterValue*> parameters,
-                   std::vector<std::string> names, int64_t now_ns)
+                   GrammarText text, int64_t now_ns)
     : resolver_(resolver),
       parameters_(std::move(parameters)),
-      parameter_names_(std::move(names)),
+      text_(std::move(text)),
       now_ns_(now_ns) {}
 
 std::vector<OutputColumn> Rewriter::RewriteQuery(duckdb::unique_ptr<Node>& node) {

@@ -14,6 +14,7 @@
 #include "query/duckdb/dialect/expression_builder.h"
 #include "query/duckdb/dialect/function_registry.h"
 #include "query/duckdb/dialect/rewrite_context.h"
+#include "query/duckdb/dialect/statement.h"
 
 namespace influxdb3::query::sql {
 
@@ -22,9 +23,9 @@ struct GapFillColumns;
 /// Rewrites one parsed query in place. Throws SqlError. One object per query; one thread.
 class Rewriter {
  public:
-  /// `parameters` are the values of `$p0`, `$p1`, …, `names` what users call them.
-  Rewriter(TableResolver& resolver, std::vector<const ParameterValue*> parameters,
-           std::vector<std::string> names, int64_t now_ns);
+  /// `text` is what was parsed; `parameters` are the values of its `$p0`, `$p1`, ….
+  Rewriter(TableResolver& resolver, std::vector<const ParameterValue*> parameters, GrammarText text,
+           int64_t now_ns);
 
   std::vector<OutputColumn> RewriteQuery(duckdb::unique_ptr<duckdb::QueryNode>& node);
 
@@ -152,7 +153,7 @@ class Rewriter {
 
   TableResolver& resolver_;
   std::vector<const ParameterValue*> parameters_;
-  std::vector<std::string> parameter_names_;
+  GrammarText text_;
   int64_t now_ns_;
   std::map<std::string, const Node*> cte_queries_;  ///< rewritten ones, by engine name
   std::set<std::string> used_aliases_;              ///< lower-cased, of the whole query
