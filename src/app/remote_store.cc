@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "app/aws_credentials.h"
+#include "object_store/azure_store.h"
+#include "object_store/google_store.h"
 #include "object_store/renewed_store.h"
 #include "object_store/s3_store.h"
 #include "util/clock.h"
@@ -22,6 +24,10 @@ namespace {
 
 std::chrono::milliseconds Milliseconds(int64_t duration_ns) {
   return std::chrono::milliseconds(duration_ns / 1'000'000);
+}
+
+object_store::HttpTransport TransportOf(const StoreConfig& config) {
+  return {config.tls_ca_file, config.tls_allow_insecure, config.http2_only};
 }
 
 Result<ExpiringStore> OpenWithFile(S3Config s3, const std::string& credentials_file) {
@@ -44,6 +50,7 @@ Result<std::shared_ptr<ObjectStore>> OpenS3(const StoreConfig& config) {
   s3.allow_http = config.aws.allow_http;
   s3.skip_signature = config.aws.skip_signature;
   s3.request_timeout = Milliseconds(config.request_timeout_ns);
+  s3.transport = TransportOf(config);
   s3.clock = &util::Clock::System();
   if (config.aws.credentials_file.empty()) {
     ASSIGN_OR_RETURN(std::shared_ptr<ObjectStore> store, object_store::OpenS3Store(s3));
@@ -56,6 +63,31 @@ Result<std::shared_ptr<ObjectStore>> OpenS3(const StoreConfig& config) {
   return store;
 }
 
+Result<std::shared_ptr<ObjectStore>> OpenGoogle(const StoreConfig& config) {
+  object_store::GoogleConfig google;
+  google.bucket = config.bucket;
+  google.service_account_file = config.google.service_account_file;
+  google.request_timeout = Milliseconds(config.request_timeout_ns);
+  google.transport = TransportOf(config);
+  google.clock = &util::Clock::System();
+  ASSIGN_OR_RETURN(std::shared_ptr<ObjectStore> store, object_store::OpenGoogleStore(google));
+  return store;
+}
+
+Result<std::shared_ptr<ObjectStore>> OpenAzure(const StoreConfig& config) {
+  object_store::AzureConfig azure;
+  azure.container = config.bucket;
+  azure.account = config.azure.account;
+  azure.access_key = config.azure.access_key;
+  azure.endpoint = config.azure.endpoint;
+  azure.allow_http = config.azure.allow_http;
+  azure.request_timeout = Milliseconds(config.request_timeout_ns);
+  azure.transport = TransportOf(config);
+  azure.clock = &util::Clock::System();
+  ASSIGN_OR_RETURN(std::shared_ptr<ObjectStore> store, object_store::OpenAzureStore(azure));
+  return store;
+}
+
 }  // namespace
 
 Result<std::shared_ptr<ObjectStore>> OpenRemoteStore(ObjectStoreKind kind,
@@ -64,11 +96,14 @@ Result<std::shared_ptr<ObjectStore>> OpenRemoteStore(ObjectStoreKind kind,
     return Status::InvalidArgument(
         fmt::format("--object-store={} needs a bucket: give --bucket", ObjectStoreKindName(kind)));
   }
-  if (kind == ObjectStoreKind::kS3) return OpenS3(config);
-  return Status::Unsupported(
-      fmt::format("the object store '{}' is not available in this version: it supports memory, "
-                  "memory-throttled, file and s3",
-                  ObjectStoreKindName(kind)));
+  switch (kind) {
+    case ObjectStoreKind::kS3: return OpenS3(config);
+    case ObjectStoreKind::kGoogle: return OpenGoogle(config);
+    case ObjectStoreKind::kAzure: return OpenAzure(config);
+    default: break;
+  }
+  return Status::Internal(
+      fmt::format("the object store '{}' is not a remote one", ObjectStoreKindName(kind)));
 }
 
 }  // namespace influxdb3::app

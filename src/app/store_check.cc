@@ -14,6 +14,16 @@ using util::StatusCode;
 
 namespace {
 
+/// The remote stores' own words for it are part of the message.
+bool IsBucketMissing(const Status& status) {
+  if (status.code() == StatusCode::kNotFound) return true;
+  for (const char* word :
+       {"NoSuchBucket", "ContainerNotFound", "404 notFound", "bucket does not exist"}) {
+    if (status.message().find(word) != std::string::npos) return true;
+  }
+  return false;
+}
+
 /// What an operator can do about `status`, in front of what the store said.
 Status Explained(const ObjectStore& store, std::string_view action, const Status& status) {
   std::string reason;
@@ -21,7 +31,11 @@ Status Explained(const ObjectStore& store, std::string_view action, const Status
     case StatusCode::kPermissionDenied:
       reason = "the credentials are wrong or lack the right to";
       break;
-    case StatusCode::kNotFound: reason = "the bucket does not exist, so the server cannot"; break;
+    case StatusCode::kNotFound:
+    case StatusCode::kIo:
+      reason = IsBucketMissing(status) ? "the bucket does not exist, so the server cannot"
+                                       : "the server cannot";
+      break;
     case StatusCode::kUnavailable:
     case StatusCode::kDeadlineExceeded: reason = "it cannot be reached to"; break;
     default: reason = "the server cannot"; break;
@@ -30,14 +44,11 @@ Status Explained(const ObjectStore& store, std::string_view action, const Status
                                            action, status.message()));
 }
 
-Status CheckRefusal(ObjectStore& store, const std::string& path) {
+Result<bool> IsRefusing(ObjectStore& store, const std::string& path) {
   const Status second = store.Put(path, "another", PutMode::kCreate);
-  if (second.code() == StatusCode::kAlreadyExists) return Status::Ok();
-  if (!second.ok()) return Explained(store, "create objects conditionally", second);
-  return Status::Unsupported(fmt::format(
-      "object store {}: it does not refuse to create an object that exists (If-None-Match), so it "
-      "cannot keep two servers from overwriting each other's data",
-      store.Describe()));
+  if (second.code() == StatusCode::kAlreadyExists) return true;
+  if (second.ok() || second.code() == StatusCode::kUnsupported) return false;
+  return Explained(store, "create objects conditionally", second);
 }
 
 Status CheckReading(ObjectStore& store, const std::string& path, const std::string& bytes) {
@@ -56,16 +67,24 @@ Status CheckReading(ObjectStore& store, const std::string& path, const std::stri
 
 }  // namespace
 
-Status CheckStore(ObjectStore& store, const std::string& node_id) {
-  const std::string bytes = server::RandomUuid();
+Result<bool> CheckStore(ObjectStore& store, const std::string& node_id) {
+  std::string bytes = server::RandomUuid();
   const std::string path = fmt::format("{}/store_check/{}", node_id, bytes);
-  const Status created = store.Put(path, bytes, PutMode::kCreate);
+  Status created = store.Put(path, bytes, PutMode::kCreate);
+  // Some stores know no condition at all.
+  const bool knows_none = created.code() == StatusCode::kUnsupported;
+  if (knows_none) created = store.Put(path, bytes, PutMode::kOverwrite);
   if (!created.ok()) return Explained(store, "create objects", created);
-  Status checked = CheckRefusal(store, path);
-  if (checked.ok()) checked = CheckReading(store, path, bytes);
+  Result<bool> refusing = false;
+  if (!knows_none) {
+    refusing = IsRefusing(store, path);
+    if (refusing.ok() && !*refusing) bytes = "another";
+  }
+  const Status checked = refusing.ok() ? CheckReading(store, path, bytes) : refusing.status();
   const Status deleted = store.Delete(path);
-  if (!checked.ok() || deleted.ok()) return checked;
-  return Explained(store, "delete objects", deleted);
+  RETURN_IF_ERROR(checked);
+  if (!deleted.ok()) return Explained(store, "delete objects", deleted);
+  return refusing;
 }
 
 Result<std::string> LoadOrCreateClusterUuid(ObjectStore& store, const std::string& node_id) {

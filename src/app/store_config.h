@@ -53,6 +53,9 @@ struct StoreConfig {
     bool allow_http = false;
   } azure;
 
+  std::string tls_ca_file;  ///< trusted besides the system's certificates
+  bool tls_allow_insecure = false;
+  bool http2_only = false;
   size_t requests_max = 64;  ///< at once
   int64_t request_timeout_ns = 30'000'000'000;
   uint64_t retries_max = 10;

@@ -8,6 +8,7 @@
 #include "app/remote_store.h"
 #include "object_store/file_store.h"
 #include "object_store/limited_store.h"
+#include "object_store/locked_store.h"
 #include "object_store/memory_store.h"
 #include "object_store/metered_store.h"
 #include "object_store/retrying_store.h"
@@ -42,7 +43,7 @@ Result<std::shared_ptr<ObjectStore>> OpenPlain(const ServeOptions& options) {
 }
 
 /// One attempt and another, each with little time: a store that needs more is away.
-Status CheckRemoteStore(const ServeOptions& options) {
+Result<bool> CheckRemoteStore(const ServeOptions& options) {
   StoreConfig config = options.store;
   config.request_timeout_ns = std::min(config.request_timeout_ns, kCheckTimeoutNs);
   ASSIGN_OR_RETURN(std::shared_ptr<ObjectStore> plain,
@@ -57,7 +58,10 @@ Status CheckRemoteStore(const ServeOptions& options) {
 }  // namespace
 
 Result<OpenedStore> OpenObjectStore(const ServeOptions& options) {
-  if (IsRemote(options.object_store)) RETURN_IF_ERROR(CheckRemoteStore(options));
+  bool refuses_to_replace = true;
+  if (IsRemote(options.object_store)) {
+    ASSIGN_OR_RETURN(refuses_to_replace, CheckRemoteStore(options));
+  }
   ASSIGN_OR_RETURN(std::shared_ptr<ObjectStore> store, OpenPlain(options));
   OpenedStore opened;
   opened.metrics = std::make_shared<object_store::StoreMetrics>();
@@ -69,6 +73,16 @@ Result<OpenedStore> OpenObjectStore(const ServeOptions& options) {
     store = object_store::MakeLimitedStore(std::move(store), options.store.requests_max);
     opened.store_without_retries = store;
     store = object_store::MakeRetryingStore(std::move(store), retries);
+  }
+  if (!refuses_to_replace) {
+    util::LogWarn(
+        "object store {}: it does not refuse to create an object that exists (If-None-Match), so "
+        "a lock object keeps two servers from overwriting each other's data; that is weaker",
+        store->Describe());
+    object_store::LockOptions lock;
+    lock.lock_path = options.node_id + "/lock";
+    ASSIGN_OR_RETURN(store, object_store::MakeLockedStore(std::move(store), lock));
+    opened.store_without_retries = store;
   }
   opened.store = std::move(store);
   if (opened.store_without_retries == nullptr) opened.store_without_retries = opened.store;

@@ -20,13 +20,14 @@ struct OpenedStore {
 };
 
 /// Opens the store that the options name. A remote one is tried out: an object below the node's
-/// prefix is created, conditionally created again (which the store must refuse), read, listed and
-/// deleted. What is wrong (credentials, bucket, endpoint) is told in one sentence within seconds,
-/// as the store was not worth waiting for.
+/// prefix is created, conditionally created again, read, listed and deleted. What is wrong
+/// (credentials, bucket, endpoint) is told in one sentence within seconds, as the store was not
+/// worth waiting for. A store that does not refuse to create what exists gets a lock object instead
+/// and a warning in the log.
 util::Result<OpenedStore> OpenObjectStore(const ServeOptions& options);
 
-/// The try-out above, of any store.
-util::Status CheckStore(object_store::ObjectStore& store, const std::string& node_id);
+/// The try-out above, of any store: whether it refuses to create what exists.
+util::Result<bool> CheckStore(object_store::ObjectStore& store, const std::string& node_id);
 
 /// The identity the node gave itself at its first start, kept as object `{node_id}/cluster_uuid`.
 util::Result<std::string> LoadOrCreateClusterUuid(object_store::ObjectStore& store,

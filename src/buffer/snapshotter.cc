@@ -130,6 +130,8 @@ Status Snapshotter::Run(std::optional<int64_t> before_ns) {
   pending->set = parts_.buffer->Freeze(before_ns);
   if (pending->set.chunks.empty() && pending->set.covered_seq <= covered_) return Status::Ok();
   pending->files = PlanFiles(pending->set);
+  // Also above what the snapshot before wrote when no record came since.
+  pending->order = std::max(pending->set.cut_seq.value, parts_.index->stats().order_max + 1);
   pending_ = std::move(pending);
   return Finish();
 }
@@ -216,7 +218,7 @@ Status Snapshotter::WriteFile(FileRun* run) {
       file.path =
           parts_.index->PathOf(first.db_id, first.table_id, first.chunk_time_ns, file.file_id);
       file.chunk_time_ns = first.chunk_time_ns;
-      file.order = pending_->set.cut_seq.value;
+      file.order = pending_->order;
       file.max_wal_seq = pending_->set.cut_seq.value;
       ASSIGN_OR_RETURN(auto writer,
                        persist::TableWriter::Open(parts_.store, *schema, file, options_.writer));

@@ -105,6 +105,7 @@ class Snapshotter {
   /// A frozen set on its way.
   struct Pending {
     FrozenSet set;
+    uint64_t order = 0;  ///< of its files
     std::vector<FileRun> files;
   };
 

@@ -56,8 +56,8 @@ constexpr ServeRow kRows[] = {
     {kValue, "--object-store-connection-limit", "N", "64", CheckCount,
      "Most requests to a remote object store at once", kFull, kYes,
      "OBJECT_STORE_CONNECTION_LIMIT"},
-    {kFlag, "--object-store-http2-only", "", "", nullptr, "Speak only HTTP/2 to the store", kFull,
-     kNoneYet, "OBJECT_STORE_HTTP2_ONLY"},
+    {kFlag, "--object-store-http2-only", "", "", nullptr, "Speak HTTP/2 to the store", kFull, kYes,
+     "OBJECT_STORE_HTTP2_ONLY"},
     {kValue, "--object-store-http2-max-frame-size", "BYTES", "", CheckUnsigned, "HTTP/2 frame size",
      kFull, kNoneYet, "OBJECT_STORE_HTTP2_MAX_FRAME_SIZE"},
     {kValue, "--object-store-request-timeout", "DURATION", "30s", CheckDuration,
@@ -69,9 +69,9 @@ constexpr ServeRow kRows[] = {
     {kValue, "--object-store-cache-endpoint", "URL", "", nullptr, "Proxy before the store", kFull,
      kNoneYet, "OBJECT_STORE_CACHE_ENDPOINT"},
     {kFlag, "--object-store-tls-allow-insecure", "", "", nullptr,
-     "Do not check the store's certificate", kFull, kNoneYet, "OBJECT_STORE_TLS_ALLOW_INSECURE"},
+     "Do not check the store's certificate", kFull, kYes, "OBJECT_STORE_TLS_ALLOW_INSECURE"},
     {kValue, "--object-store-tls-ca", "PATH", "", nullptr, "Root certificate of the store", kFull,
-     kNoneYet, "OBJECT_STORE_TLS_CA"},
+     kYes, "OBJECT_STORE_TLS_CA"},
 };
 
 bool IsSecret(const std::string& id) {
@@ -115,6 +115,9 @@ void ReadBuckets(const ParsedArguments& arguments, app::StoreConfig& store) {
   store.azure.access_key = arguments.Text("--azure-storage-access-key");
   store.azure.endpoint = arguments.Text("--azure-endpoint");
   store.azure.allow_http = arguments.Flag("--azure-allow-http");
+  store.tls_ca_file = arguments.Text("--object-store-tls-ca");
+  store.tls_allow_insecure = arguments.Flag("--object-store-tls-allow-insecure");
+  store.http2_only = arguments.Flag("--object-store-http2-only");
   store.requests_max = arguments.Number("--object-store-connection-limit");
   store.request_timeout_ns = arguments.DurationNs("--object-store-request-timeout");
   store.retries_max = arguments.Number("--object-store-max-retries");
@@ -127,6 +130,8 @@ Status CheckComplete(ObjectStoreKind kind, const app::StoreConfig& store) {
   const bool google = kind == ObjectStoreKind::kGoogle;
   const bool azure = kind == ObjectStoreKind::kAzure;
   const bool keys = s3 && !store.aws.skip_signature && store.aws.credentials_file.empty();
+  // An emulator's account, whose key everybody knows.
+  const bool azure_key = azure && store.azure.account != "devstoreaccount1";
   struct Need {
     bool applies;
     const std::string& value;
@@ -138,7 +143,7 @@ Status CheckComplete(ObjectStoreKind kind, const app::StoreConfig& store) {
       {keys, store.aws.secret_access_key, "--aws-secret-access-key"},
       {google, store.google.service_account_file, "--google-service-account"},
       {azure, store.azure.account, "--azure-storage-account"},
-      {azure, store.azure.access_key, "--azure-storage-access-key"},
+      {azure_key, store.azure.access_key, "--azure-storage-access-key"},
   }};
   std::string missing;
   for (const Need& need : needs) {

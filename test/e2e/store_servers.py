@@ -1,5 +1,10 @@
 """Object stores of others, as processes on free ports: what tools/test_servers.sh installs."""
 
+import base64
+import email.utils
+import hashlib
+import hmac
+import json
 import os
 import pathlib
 import shutil
@@ -104,6 +109,68 @@ class Minio(StoreServer):
         """What a server with --object-store=s3 needs besides."""
         return (f"--bucket={self.BUCKET}", f"--aws-endpoint={self.endpoint}", "--aws-allow-http",
                 f"--aws-access-key-id={self.KEY_ID}", f"--aws-secret-access-key={self.SECRET}")
+
+
+class Azurite(StoreServer):
+    """A store that speaks Azure's blob language, with one container."""
+
+    ACCOUNT = "conformance"
+    KEY = base64.b64encode(b"the key of the conformance tests").decode()
+    BUCKET = "rows"
+
+    def __init__(self, directory: pathlib.Path):
+        azurite = find_store_server("azurite")
+        (port,) = free_ports(1)
+        self.endpoint = f"http://127.0.0.1:{port}/{self.ACCOUNT}"
+        super().__init__(
+            [azurite, "--blobHost", "127.0.0.1", "--blobPort", str(port), "--disableTelemetry",
+             "--location", str(directory / "store")],
+            self.endpoint, directory / "azurite.log", AZURITE_ACCOUNTS=f"{self.ACCOUNT}:{self.KEY}")
+        self._create_container()
+
+    def _create_container(self) -> None:
+        date = email.utils.formatdate(usegmt=True)
+        to_sign = ("PUT" + "\n" * 12 + f"x-ms-date:{date}\nx-ms-version:2022-11-02\n"
+                   f"/{self.ACCOUNT}/{self.ACCOUNT}/{self.BUCKET}\nrestype:container")
+        digest = hmac.new(base64.b64decode(self.KEY), to_sign.encode(), hashlib.sha256).digest()
+        request = urllib.request.Request(
+            f"{self.endpoint}/{self.BUCKET}?restype=container", method="PUT",
+            headers={"x-ms-date": date, "x-ms-version": "2022-11-02",
+                     "Authorization": f"SharedKey {self.ACCOUNT}:{base64.b64encode(digest).decode()}"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            assert answer.status == 201
+
+    def serve_arguments(self) -> tuple[str, ...]:
+        return (f"--bucket={self.BUCKET}", f"--azure-endpoint={self.endpoint}",
+                "--azure-allow-http", f"--azure-storage-account={self.ACCOUNT}",
+                f"--azure-storage-access-key={self.KEY}")
+
+
+class FakeGoogle(StoreServer):
+    """A store that speaks Google's language, with one bucket, in memory."""
+
+    BUCKET = "rows"
+
+    def __init__(self, directory: pathlib.Path):
+        program = find_store_server("fake-gcs-server")
+        (port,) = free_ports(1)
+        self.endpoint = f"http://127.0.0.1:{port}"
+        super().__init__(
+            [program, "-scheme", "http", "-host", "127.0.0.1", "-port", str(port), "-backend",
+             "memory", "-external-url", self.endpoint, "-public-host", f"127.0.0.1:{port}",
+             "-log-level", "error"],
+            self.endpoint + "/_internal/healthcheck", directory / "gcs.log")
+        request = urllib.request.Request(
+            f"{self.endpoint}/storage/v1/b?project=test", method="POST",
+            data=json.dumps({"name": self.BUCKET}).encode(),
+            headers={"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=30):
+            pass
+        self.account = directory / "account.json"
+        self.account.write_text(json.dumps({"disable_oauth": True, "gcs_base_url": self.endpoint}))
+
+    def serve_arguments(self) -> tuple[str, ...]:
+        return (f"--bucket={self.BUCKET}", f"--google-service-account={self.account}")
 
 
 def run_suite(binary: str, gtest_filter: str, **environment) -> None:

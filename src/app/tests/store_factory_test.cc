@@ -33,7 +33,7 @@ class CheckStoreTest : public ::testing::Test {
     rule.first_match = first;
     faulty_.ClearRules();
     faulty_.AddRule(rule);
-    return CheckStore(faulty_, "n");
+    return CheckStore(faulty_, "n").status();
   }
 
   std::shared_ptr<object_store::ObjectStore> memory_ = object_store::MakeMemoryStore();
@@ -41,8 +41,9 @@ class CheckStoreTest : public ::testing::Test {
 };
 
 TEST_F(CheckStoreTest, LeavesNothingBehind) {
-  const Status checked = CheckStore(faulty_, "n");
-  EXPECT_TRUE(checked.ok()) << checked.ToString();
+  const auto checked = CheckStore(faulty_, "n");
+  ASSERT_TRUE(checked.ok()) << checked.status().ToString();
+  EXPECT_TRUE(*checked);
   EXPECT_TRUE(memory_->List("")->empty());
   EXPECT_EQ(faulty_.calls(Operation::kDelete), 1u);
 }
@@ -55,6 +56,9 @@ TEST_F(CheckStoreTest, SaysWhatAnOperatorCanDo) {
             "object store memory (faulty): the credentials are wrong or lack the right to create "
             "objects: 403 SignatureDoesNotMatch");
   checked = CheckWith(Operation::kPut, FaultAction::kFailBefore, Status::NotFound("NoSuchBucket"));
+  EXPECT_THAT(checked.message(), HasSubstr("the bucket does not exist"));
+  checked = CheckWith(Operation::kPut, FaultAction::kFailBefore,
+                      Status::Io("404 ContainerNotFound: The specified container"));
   EXPECT_THAT(checked.message(), HasSubstr("the bucket does not exist"));
   checked = CheckWith(Operation::kPut, FaultAction::kFailBefore, Status::Unavailable("refused"));
   EXPECT_THAT(checked.message(), HasSubstr("it cannot be reached to create objects: refused"));
@@ -83,11 +87,29 @@ class CarelessStore : public FaultyObjectStore {
   }
 };
 
-TEST_F(CheckStoreTest, RefusesAStoreThatIgnoresConditions) {
+TEST_F(CheckStoreTest, TellsAStoreThatIgnoresConditions) {
   CarelessStore careless(memory_);
-  const Status checked = CheckStore(careless, "n");
-  EXPECT_EQ(checked.code(), StatusCode::kUnsupported);
-  EXPECT_THAT(checked.message(), HasSubstr("If-None-Match"));
+  const auto checked = CheckStore(careless, "n");
+  ASSERT_TRUE(checked.ok()) << checked.status().ToString();
+  EXPECT_FALSE(*checked);
+  EXPECT_TRUE(memory_->List("")->empty());
+}
+
+/// Answers a conditional Put as stores do that have never heard of conditions.
+class UnconditionalStore : public FaultyObjectStore {
+ public:
+  using FaultyObjectStore::FaultyObjectStore;
+  Status Put(const std::string& path, std::string_view bytes, PutMode mode) override {
+    if (mode == PutMode::kCreate) return Status::Unsupported("501 NotImplemented");
+    return FaultyObjectStore::Put(path, bytes, mode);
+  }
+};
+
+TEST_F(CheckStoreTest, TellsAStoreThatKnowsNoConditions) {
+  UnconditionalStore unconditional(memory_);
+  const auto checked = CheckStore(unconditional, "n");
+  ASSERT_TRUE(checked.ok()) << checked.status().ToString();
+  EXPECT_FALSE(*checked);
 }
 
 TEST(ClusterUuid, IsMadeOnce) {
