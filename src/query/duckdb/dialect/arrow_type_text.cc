@@ -105,6 +105,11 @@ std::string ArrowTypeText(const LogicalType& type) {
       return fmt::format("List({})", ArrowTypeText(duckdb::ListType::GetChildType(type)));
     case LogicalTypeId::ARRAY:
       return fmt::format("List({})", ArrowTypeText(duckdb::ArrayType::GetChildType(type)));
+    case LogicalTypeId::MAP:
+      return fmt::format(
+          "Map(\"entries\": non-null Struct(\"key\": non-null {}, \"value\": {}), unsorted)",
+          ArrowTypeText(duckdb::MapType::KeyType(type)),
+          ArrowTypeText(duckdb::MapType::ValueType(type)));
     case LogicalTypeId::STRUCT: return StructText(type);
     case LogicalTypeId::UUID:
     case LogicalTypeId::STRING_LITERAL: return "Utf8";

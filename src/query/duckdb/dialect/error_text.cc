@@ -175,6 +175,9 @@ Status TranslateError(const ErrorData& error) {
       if (text.rfind("Argument for ntile", 0) == 0) {
         return Status::Internal("Execution error: NTILE requires a positive integer");
       }
+      if (text.rfind("More than one row returned by a subquery", 0) == 0) {
+        return Status::Internal("Execution error: More than one row returned by a scalar subquery");
+      }
       return Status::Internal("Execution error: " + text);
     default: return Status::Internal("Execution error: " + text);
   }

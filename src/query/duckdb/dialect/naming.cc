@@ -143,6 +143,17 @@ std::string Rewriter::NameOfCall(const duckdb::FunctionExpression& call,
     }
     return fmt::format("{}[{}]", NameOf(list, context, display), arguments);
   }
+  if (name == "get_field" && call.children.size() == 2 && LiteralText(*call.children[1])) {
+    return fmt::format("{}[{}]", NameOf(*call.children[0], context, display),
+                       *LiteralText(*call.children[1]));
+  }
+  if (name == "make_map") {
+    std::string parts[2];
+    for (size_t i = 0; i < call.children.size(); ++i) {
+      parts[i % 2] += (i > 1 ? "," : "") + NameOf(*call.children[i], context, display);
+    }
+    return fmt::format("map(make_array({}),make_array({}))", parts[0], parts[1]);
+  }
   if (name == "date_part" && call.schema == "main" && call.children.size() == 2 &&
       LiteralText(*call.children[0]) != nullptr) {
     std::string unit = *LiteralText(*call.children[0]);

@@ -173,6 +173,7 @@ LogicalType TypeFromSql(const LogicalType& parsed) {
   }
   std::string text = parsed.ToString();
   text.erase(std::remove(text.begin(), text.end(), '"'), text.end());
+  const std::string written = text;
   text = duckdb::StringUtil::Upper(text);
   if (text.size() > 2 && text.substr(text.size() - 2) == "[]") {
     ThrowUnsupported(fmt::format("Unsupported SQL type {}", text));
@@ -212,7 +213,7 @@ LogicalType TypeFromSql(const LogicalType& parsed) {
   if (text == "TIMESTAMP(6)") return LogicalType::TIMESTAMP;
   // Sessions have no time zone, so a type with one is the same as a type without.
   if (name.rfind("TIMESTAMP", 0) == 0 || name == "DATETIME") return LogicalTypeId::TIMESTAMP_NS;
-  ThrowUnsupported(fmt::format("Unsupported SQL type {}", text));
+  ThrowUnsupported(fmt::format("Unsupported SQL type {}", written));
 }
 
 void Rewriter::RewriteCast(ExpressionPtr& expression, const ExpressionContext& context) {

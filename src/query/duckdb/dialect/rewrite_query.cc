@@ -12,7 +12,6 @@
 #include "duckdb/parser/statement/select_statement.hpp"
 
 #include "query/duckdb/dialect/gap_fill.h"
-#include "query/duckdb/dialect/naming_rules.h"
 #include "query/duckdb/dialect/rewriter.h"
 #include "query/duckdb/dialect/sql_error.h"
 #include "query/duckdb/dialect/statement.h"
@@ -285,68 +284,6 @@ void Rewriter::RewriteGroups(duckdb::SelectNode& node, const ExpressionContext& 
       group->ClearAlias();
     }
   }
-}
-
-struct Rewriter::GroupingCheck {
-  std::string column;  ///< the first one neither grouped nor aggregated
-  std::vector<std::string> aggregates;
-};
-
-void Rewriter::FindUngrouped(const ParsedExpression& expression, const ExpressionContext& context,
-                             const std::set<std::string>& groups, GroupingCheck* check) {
-  if (expression.GetExpressionClass() == ExpressionClass::SUBQUERY ||
-      expression.GetExpressionClass() == ExpressionClass::LAMBDA ||
-      expression.GetExpressionClass() == ExpressionClass::WINDOW ||
-      expression.type == ExpressionType::GROUPING_FUNCTION) {
-    return;
-  }
-  if (IsAggregateCall(expression)) {
-    check->aggregates.push_back(ShownAggregate(NameOf(expression, context, true)));
-    return;
-  }
-  if (groups.count(NameOf(expression, context, true)) > 0) return;
-  if (expression.GetExpressionClass() == ExpressionClass::COLUMN_REF) {
-    const auto& parts = expression.Cast<duckdb::ColumnRefExpression>().column_names;
-    ResolvedColumn found;
-    if (!context.scope->TryResolve(parts, &found)) return;
-    const std::string name = DisplayColumn(*found.relation, *found.column);
-    const auto& local = context.scope->relations();
-    const bool outer =
-        found.relation < local.data() || found.relation >= local.data() + local.size();
-    if (!outer && groups.count(name) == 0 && check->column.empty()) check->column = name;
-    return;
-  }
-  duckdb::ParsedExpressionIterator::EnumerateChildren(
-      expression,
-      [&](const ParsedExpression& child) { FindUngrouped(child, context, groups, check); });
-}
-
-void Rewriter::CheckGrouping(const duckdb::SelectNode& node, const ExpressionContext& context) {
-  if (node.aggregate_handling == duckdb::AggregateHandling::FORCE_AGGREGATES) return;
-  bool grouped = node.having != nullptr || !node.groups.group_expressions.empty();
-  for (const SelectItem& item : *context.items) grouped |= HasAggregate(*item.original);
-  if (!grouped) return;
-  std::set<std::string> groups;
-  std::string covered;
-  const auto cover = [&](const std::string& name) {
-    covered += (covered.empty() ? "\"" : "\", \"") + name;
-  };
-  for (const ExpressionPtr& group : node.groups.group_expressions) {
-    size_t position = 0;
-    const SelectItem* item = GroupedItem(*group, context, &position);
-    const std::string name = NameOf(item != nullptr ? *item->original : *group, context, true);
-    if (groups.insert(name).second) cover(name);
-  }
-  GroupingCheck check;
-  for (const SelectItem& item : *context.items)
-    FindUngrouped(*item.original, context, groups, &check);
-  if (check.column.empty()) return;
-  for (const std::string& aggregate : check.aggregates) cover(aggregate);
-  ThrowPlanError(fmt::format(
-      "Column in SELECT must be in GROUP BY or an aggregate function: While expanding wildcard, "
-      "column \"{}\" must appear in the GROUP BY clause or must be part of an aggregate function, "
-      "currently only {}\" appears in the SELECT clause satisfies this requirement",
-      check.column, covered.empty() ? "\"" : covered));
 }
 
 void Rewriter::RewriteModifiers(Node& node, const ExpressionContext& context,

@@ -48,10 +48,6 @@ class Rewriter {
   void RewriteGroups(duckdb::SelectNode& node, const ExpressionContext& context);
   const SelectItem* GroupedItem(const duckdb::ParsedExpression& group,
                                 const ExpressionContext& context, size_t* position) const;
-  struct GroupingCheck;
-  void FindUngrouped(const duckdb::ParsedExpression& expression, const ExpressionContext& context,
-                     const std::set<std::string>& groups, GroupingCheck* check);
-  void CheckGrouping(const duckdb::SelectNode& node, const ExpressionContext& context);
   void RewriteModifiers(Node& node, const ExpressionContext& context,
                         const std::vector<OutputColumn>& columns);
   void RewriteOrders(duckdb::vector<duckdb::OrderByNode>& orders, const ExpressionContext& context,
@@ -66,6 +62,14 @@ class Rewriter {
                                              const std::string& name, const Scope* outer,
                                              const CteScope* ctes);
   void DefineCtes(Node& node, const Scope* outer, CteScope& ctes);
+
+  // Grouped queries (grouping_check.cc)
+  struct GroupingCheck;
+  void FindUngrouped(const duckdb::ParsedExpression& expression, const ExpressionContext& context,
+                     GroupingCheck* check);
+  void CheckGrouping(const duckdb::SelectNode& node, const ExpressionContext& context);
+  void CheckGroupedOrder(const duckdb::SelectNode& node, const ExpressionContext& context,
+                         GroupingCheck* check);
 
   // Gap filling (gap_fill.cc)
   bool FindGapFill(const duckdb::SelectNode& node, const ExpressionContext& context);
