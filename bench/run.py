@@ -16,11 +16,13 @@ import subprocess
 import sys
 import tempfile
 
+import storage_sections
 import tsbs_queries
 from server_process import Server
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-SECTIONS = ["parse", "ack", "ingest", "memory", "query"]
+SECTIONS = ["parse", "ack", "ingest", "memory", "query", "snapshot", "files", "late", "bounded",
+            "ingest_with_snapshots"]
 RAW_ROW_BYTES = 8 + 4 + 10 * 8  # time, series and ten floats
 WRITE_DATABASE = "bench"
 
@@ -177,6 +179,26 @@ def measure_query_type(options, report, server, name, target_ms):
     report.add(name, target, f"{median:.2f} ms (slowest of {len(results)}: {slowest:.2f})", met)
 
 
+def measure_snapshot(options, report, directory):
+    storage_sections.measure_snapshot(options, report, directory, load)
+
+
+def measure_files(options, report, directory):
+    storage_sections.measure_files(options, report, directory, load)
+
+
+def measure_late(options, report, directory):
+    storage_sections.measure_late(options, report, directory, load)
+
+
+def measure_bounded(options, report, directory):
+    storage_sections.measure_bounded(options, report, directory, load)
+
+
+def measure_ingest_with_snapshots(options, report, directory):
+    storage_sections.measure_ingest_with_snapshots(options, report, directory, load)
+
+
 def parse_options():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("sections", nargs="*", metavar="SECTION",
@@ -187,6 +209,10 @@ def parse_options():
     parser.add_argument("--small-writes", type=int, default=1000)
     parser.add_argument("--query-rows", type=int, default=1_000_000)
     parser.add_argument("--query-hosts", type=int, default=100)
+    parser.add_argument("--snapshot-rows", type=int, default=5_000_000)
+    parser.add_argument("--file-rows", type=int, default=10_000_000)
+    parser.add_argument("--late-windows", type=int, default=10_000)
+    parser.add_argument("--bounded-rows", type=int, default=20_000_000)
     parser.add_argument("--repeat", type=int, default=30, help="runs of each query type")
     parser.add_argument("--keep", action="store_true", help="keep data and logs of the servers")
     options = parser.parse_args()

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import pathlib
 import signal
 import subprocess
@@ -11,10 +12,11 @@ import time
 class Server:
     """`influxdb3 serve` on a free port over a data directory of its own."""
 
-    def __init__(self, binary, directory, extra_arguments=()):
+    def __init__(self, binary, directory, extra_arguments=(), environment=None):
         self.binary = binary
         self.directory = pathlib.Path(directory)
         self.extra_arguments = list(extra_arguments)
+        self.environment = environment or {}
         self.process = None
         self.port = None
         self.log_path = self.directory / "server.log"
@@ -30,7 +32,8 @@ class Server:
         started = time.monotonic()
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT,
-                                            stdin=subprocess.DEVNULL)
+                                            stdin=subprocess.DEVNULL,
+                                            env={**os.environ, **self.environment})
         while time.monotonic() - started < timeout_seconds:
             if self.process.poll() is not None:
                 raise RuntimeError(f"the server ended: {self.log_tail()}")
@@ -79,6 +82,35 @@ class Server:
         if response.status != 200:
             raise RuntimeError(f"query answered {response.status}: {text[:300]}")
         return json.loads(text)
+
+    def post(self, path, body):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
+        connection.request("POST", path, body)
+        response = connection.getresponse()
+        text = response.read().decode()
+        if response.status >= 300:
+            raise RuntimeError(f"{path} answered {response.status}: {text[:300]}")
+
+    def write(self, database, lines):
+        self.post(f"/api/v3/write_lp?db={database}&precision=nanosecond", lines)
+
+    def store_all(self, compact=False):
+        """Returns when all rows are in Parquet files; needs INFLUXDB3_TEST_HOOKS."""
+        self.post("/debug/store_all" + ("?compact=true" if compact else ""), b"")
+
+    def parquet_bytes(self):
+        return self.metric("influxdb3_parquet_bytes")
+
+    def parquet_count(self):
+        return int(self.metric("influxdb3_parquet_files"))
+
+    def metric(self, name):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection.request("GET", "/metrics")
+        for line in connection.getresponse().read().decode().splitlines():
+            if line.startswith(name + " "):
+                return float(line.split()[1])
+        raise RuntimeError(f"no metric {name}")
 
     def log_tail(self, lines=5):
         return " | ".join(self.log_path.read_text(errors="replace").splitlines()[-lines:])
