@@ -12,6 +12,8 @@
 #include "duckdb/function/table_function.hpp"
 #include "duckdb/main/extension/extension_loader.hpp"
 #include "duckdb/parser/expression/constant_expression.hpp"
+#include "duckdb/planner/filter/conjunction_filter.hpp"
+#include "duckdb/storage/statistics/numeric_stats.hpp"
 
 #include "query/duckdb/scan_source.h"
 #include "query/duckdb/store_file_system.h"
@@ -180,7 +182,77 @@ class FileScanReader : public duckdb::MultiFileReader {
   }
 };
 
+/// What a filter on `time` makes of rows with these statistics. What only may drop rows that others
+/// drop anyway counts for nothing.
+duckdb::FilterPropagateResult CheckTimes(const duckdb::TableFilter& filter,
+                                         duckdb::BaseStatistics& times) {
+  using Result = duckdb::FilterPropagateResult;
+  switch (filter.filter_type) {
+    case duckdb::TableFilterType::OPTIONAL_FILTER:
+    case duckdb::TableFilterType::DYNAMIC_FILTER: return Result::FILTER_ALWAYS_TRUE;
+    case duckdb::TableFilterType::CONJUNCTION_AND: {
+      Result all = Result::FILTER_ALWAYS_TRUE;
+      for (const auto& child : filter.Cast<duckdb::ConjunctionAndFilter>().child_filters) {
+        const Result result = CheckTimes(*child, times);
+        if (result == Result::FILTER_ALWAYS_FALSE) return result;
+        if (result != Result::FILTER_ALWAYS_TRUE) all = Result::NO_PRUNING_POSSIBLE;
+      }
+      return all;
+    }
+    default: return filter.CheckStatistics(times);
+  }
+}
+
+bool MayDropRows(const duckdb::TableFilter& filter) {
+  return filter.filter_type != duckdb::TableFilterType::OPTIONAL_FILTER &&
+         filter.filter_type != duckdb::TableFilterType::DYNAMIC_FILTER;
+}
+
+/// How many of the file's rows pass the bounds of `time`, at least.
+uint64_t RowsThatPass(const duckdb::TableFilter* bounds, const persist::ParquetFile& file) {
+  if (bounds == nullptr) return file.row_count;
+  auto times = duckdb::NumericStats::CreateEmpty(duckdb::LogicalType::TIMESTAMP_NS);
+  const auto timestamp = [](int64_t ns) { return Value::TIMESTAMPNS(duckdb::timestamp_ns_t(ns)); };
+  duckdb::NumericStats::SetMin(times, timestamp(file.time_range.min_ns));
+  duckdb::NumericStats::SetMax(times, timestamp(file.time_range.max_ns));
+  times.SetHasNoNull();
+  const bool all = CheckTimes(*bounds, times) == duckdb::FilterPropagateResult::FILTER_ALWAYS_TRUE;
+  return all ? file.row_count : 0;
+}
+
 }  // namespace
+
+const ScanSource* SourceOfFileScan(const duckdb::LogicalGet& get) {
+  if (get.function.name != kFileScanName) return nullptr;
+  const auto& data = get.bind_data->Cast<duckdb::MultiFileBindData>();
+  return data.file_list->Cast<FileScanList>().scan().source.get();
+}
+
+void KeepFirstFiles(uint64_t row_count, bool oldest_first, duckdb::LogicalGet* get) {
+  auto& data = get->bind_data->Cast<duckdb::MultiFileBindData>();
+  const FileScan& scan = data.file_list->Cast<FileScanList>().scan();
+  const auto& columns = scan.source->columns();
+  const duckdb::TableFilter* bounds = nullptr;
+  for (const auto& [column, filter] : get->table_filters.filters) {
+    if (column < columns.size() && columns[column].kind == ScanColumn::Kind::kTime) {
+      bounds = filter.get();
+    } else if (MayDropRows(*filter)) {
+      return;
+    }
+  }
+  auto kept = std::make_shared<FileScan>(scan);
+  std::sort(kept->files.begin(), kept->files.end(), [&](const auto& a, const auto& b) {
+    return oldest_first ? a->time_range.min_ns < b->time_range.min_ns
+                        : a->time_range.max_ns > b->time_range.max_ns;
+  });
+  uint64_t rows = 0;
+  size_t count = 0;
+  while (count < kept->files.size() && rows < row_count) {
+    rows += RowsThatPass(bounds, *kept->files[count++]);
+  }
+  kept->files.resize(count);
+  data.file_list = duckdb::make_shared_ptr<FileScanList>(std::move(kept));
+}
 
 void RegisterFileScan(duckdb::DatabaseInstance& database) {
   duckdb::TableFunctionSet scans(kFileScanName);
@@ -197,6 +269,8 @@ void RegisterFileScan(duckdb::DatabaseInstance& database) {
     // What its argument names is all there is to a scan: that is compared and bound again.
     scan.serialize = nullptr;
     scan.deserialize = nullptr;
+    // It would join two scans by the files' numbers, which differ where one reads fewer files.
+    scan.late_materialization = false;
     scans.AddFunction(std::move(scan));
   });
   duckdb::ExtensionLoader loader(database, "influxdb3");

@@ -227,6 +227,11 @@ class FileOracleTest : public FilesTest, public ::testing::WithParamInterface<in
 
   void CompareFirst(const std::string& from, const std::set<int64_t>& times) {
     if (times.empty()) return;
+    Texts last;
+    for (auto time = times.rbegin(); time != times.rend() && last.size() < 7; ++time) {
+      last.push_back(ShowTime(*time));
+    }
+    EXPECT_EQ(Rows("SELECT DISTINCT time" + from + " ORDER BY time DESC LIMIT 7"), last);
     EXPECT_EQ(Rows("SELECT time" + from + " ORDER BY time DESC LIMIT 1"),
               Texts{ShowTime(*times.rbegin())});
     EXPECT_EQ(Rows("SELECT time" + from + " ORDER BY time LIMIT 1"),

@@ -172,6 +172,31 @@ TEST_F(FileQueryTest, FilesWhoseSeriesAllHaveNewerRowsAreNotReadForTheNewest) {
   EXPECT_EQ(engine_->parquet_cache_stats().pieces, 3U);
 }
 
+TEST_F(FileQueryTest, TheFirstRowsInOrderOfTimeComeFromTheFirstFiles) {
+  for (int64_t i = 0; i < 10; ++i) {
+    WriteFile("cpu",
+              {{{{"host", "a"}, {"f", std::to_string(i)}}, i * 100},
+               {{{"host", "b"}, {"f", std::to_string(i)}}, i * 100 + 1}},
+              {});
+  }
+  EXPECT_EQ(Rows("SELECT host, f FROM cpu ORDER BY time DESC LIMIT 3"),
+            (Texts{"b|9", "a|9", "b|8"}));
+  EXPECT_EQ(engine_->parquet_cache_stats().pieces, 2U);
+  EXPECT_EQ(Rows("SELECT host, f FROM cpu ORDER BY time LIMIT 1 OFFSET 1"), (Texts{"b|0"}));
+  EXPECT_EQ(engine_->parquet_cache_stats().pieces, 3U);
+  // A bound in the middle of a file, and a filter that may drop rows of the first files.
+  EXPECT_EQ(Rows("SELECT host, f FROM cpu WHERE time <= '1970-01-01T00:00:00.000000500Z' ORDER BY "
+                 "time DESC LIMIT 2"),
+            (Texts{"a|5", "b|4"}));
+  EXPECT_EQ(engine_->parquet_cache_stats().pieces, 5U);
+  EXPECT_EQ(Rows("SELECT host, f FROM cpu WHERE f < 4 ORDER BY time DESC LIMIT 1"), (Texts{"b|3"}));
+  // Buffered rows are among the newest, too.
+  Write("cpu,host=c f=1 100000\n");
+  EXPECT_EQ(Rows("SELECT host, f FROM cpu ORDER BY time DESC LIMIT 2"), (Texts{"c|1", "b|9"}));
+  Delete("cpu", 5, {900, 901}, {});
+  EXPECT_EQ(Rows("SELECT host, f FROM cpu ORDER BY time DESC LIMIT 2"), (Texts{"c|1", "b|8"}));
+}
+
 TEST_F(FileQueryTest, TagsThatTheTableGotLaterAreReadAlsoWhereCaseTellsNamesApart) {
   Declare("t,Tag=1 val=1,Val=2i 1\n");
   WriteFile("t", {{{{"Tag", "A"}, {"val", "1.5"}, {"Val", "2"}}, 1}}, {});
