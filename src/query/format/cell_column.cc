@@ -59,6 +59,10 @@ void Map(const CellColumn& column, int64_t row, ByteSink& sink) {
   const auto* map = static_cast<const arrow::MapArray*>(column.array);
   const CellColumn& keys = column.children[0];
   const CellColumn& items = column.children[1];
+  // JSON has only text for keys.
+  const arrow::Type::type key_type = keys.array->type_id();
+  const bool quoted = kJson && (arrow::is_numeric(key_type) || arrow::is_decimal(key_type) ||
+                                key_type == arrow::Type::BOOL);
   bool first = true;
   sink.Append('{');
   for (int64_t i = map->value_offset(row); i < map->value_offset(row + 1); ++i) {
@@ -66,7 +70,9 @@ void Map(const CellColumn& column, int64_t row, ByteSink& sink) {
     if (kJson && is_null) continue;
     if (!first) sink.Append(kJson ? std::string_view(",") : std::string_view(", "));
     first = false;
+    if (quoted) sink.Append('"');
     keys.Append(i, sink);
+    if (quoted) sink.Append('"');
     sink.Append(kJson ? std::string_view(":") : std::string_view(": "));
     if (!is_null) items.Append(i, sink);
   }

@@ -76,7 +76,7 @@ ExpressionPtr Replace(FunctionCall& call) {
         Literal(EngineReplacement(*text, pattern_text ? *pattern_text : std::string()).c_str());
   }
   ExpressionPtr pattern = TakePattern(call, 1, flags);
-  return Call("regexp_replace", std::move(call.children[0]), std::move(pattern),
+  return Call("regexp_replace", ToText(std::move(call.children[0])), std::move(pattern),
               std::move(call.children[2]), Literal(global ? "g" : ""));
 }
 
@@ -87,6 +87,7 @@ ExpressionPtr Match(FunctionCall& call) {
   const std::string& pattern = RequireText(call, 1);
   const std::string engine_pattern = EnginePattern(pattern, flags);
   const size_t groups = CaptureGroupCount(pattern);
+  call.children[0] = ToText(std::move(call.children[0]));
   duckdb::vector<ExpressionPtr> members;
   for (size_t group = groups == 0 ? 0 : 1; group <= groups; ++group) {
     members.push_back(Call("regexp_extract", call.children[0]->Copy(),

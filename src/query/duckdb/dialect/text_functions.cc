@@ -63,6 +63,36 @@ ExpressionPtr Length(FunctionCall& call) {
   return Call("length", ToText(std::move(call.children[0])));
 }
 
+/// Functions that take whatever they are given as text; some have arguments of other kinds behind.
+struct TextCall {
+  const char* name;
+  const char* engine;
+  size_t texts;
+  size_t least;
+  size_t most;
+};
+constexpr TextCall kTextCalls[] = {{"find_in_set", "iox_find_in_set", 2, 2, 2},
+                                   {"left", "left", 1, 2, 2},
+                                   {"overlay", "iox_overlay", 2, 3, 4},
+                                   {"reverse", "reverse", 1, 1, 1},
+                                   {"right", "right", 1, 2, 2},
+                                   {"split_part", "iox_split_part", 2, 3, 3},
+                                   {"substr_index", "iox_substr_index", 2, 3, 3},
+                                   {"substring_index", "iox_substr_index", 2, 3, 3},
+                                   {"translate", "translate", 3, 3, 3}};
+
+ExpressionPtr WithTextArguments(FunctionCall& call) {
+  for (const TextCall& text_call : kTextCalls) {
+    if (call.function_name != text_call.name) continue;
+    CheckArgumentCount(call, text_call.least, text_call.most);
+    for (size_t i = 0; i < text_call.texts; ++i) {
+      call.children[i] = ToText(std::move(call.children[i]));
+    }
+    return CallList(text_call.engine, std::move(call.children));
+  }
+  return nullptr;
+}
+
 /// Both as text: DuckDB's function of the name also searches lists and maps.
 ExpressionPtr Contains(FunctionCall& call) {
   CheckArgumentCount(call, 2, 2);
@@ -142,13 +172,11 @@ FunctionEntry Built(const char* name, CallTransform transform) {
 
 std::vector<FunctionEntry> TextFunctions() {
   std::vector<FunctionEntry> table;
-  for (const char* name :
-       {"ascii", "concat", "concat_ws", "ends_with", "left", "lower", "ltrim", "md5", "reverse",
-        "right", "rtrim", "starts_with", "translate", "trim", "upper"}) {
+  for (const char* name : {"ascii", "concat", "concat_ws", "ends_with", "lower", "ltrim", "md5",
+                           "rtrim", "starts_with", "trim", "upper"}) {
     table.push_back(Mapped(name, name));
   }
-  for (const char* name : {"find_in_set", "initcap", "overlay", "repeat", "replace", "split_part",
-                           "substr_index", "substr"}) {
+  for (const char* name : {"initcap", "repeat", "replace", "substr"}) {
     table.push_back({name, kScalar, std::string("iox_") + name});
   }
   const LogicalTypeId integer = LogicalTypeId::INTEGER;
@@ -163,7 +191,9 @@ std::vector<FunctionEntry> TextFunctions() {
   table.push_back(Mapped("levenshtein", "levenshtein", integer));
   table.push_back(Mapped("btrim", "trim"));
   table.push_back(Mapped("substring", "iox_substr"));
-  table.push_back(Mapped("substring_index", "iox_substr_index"));
+  for (const TextCall& text_call : kTextCalls) {
+    table.push_back(Built(text_call.name, WithTextArguments));
+  }
   table.push_back(Mapped("uuid", "uuid", LogicalTypeId::VARCHAR));
   table.push_back(Built("contains", Contains));
   table.push_back(Built("binary", BinaryLiteral));

@@ -102,8 +102,8 @@ std::vector<std::string> ReadFormats(ClientContext& context, ScalarFunction& fun
                                      BoundArguments& arguments) {
   std::vector<std::string> formats;
   while (arguments.size() > 1) {
-    const Value format = ConstantArgument(context, *arguments[1],
-                                          fmt::format("{} needs literal formats", function.name));
+    const Value format = ConstantArgument(
+        context, *arguments[1], fmt::format("{} needs literal formats", function.name.substr(4)));
     if (!format.IsNull()) formats.push_back(format.ToString());
     // The function lists one argument only, the others are its variable part.
     arguments.erase_at(1);
@@ -127,7 +127,8 @@ duckdb::unique_ptr<duckdb::FunctionData> BindToTimestamp(ClientContext& context,
     function.arguments = {nanos ? type : Nanos()};
     if (nanos && target == LogicalTypeId::TIMESTAMP_NS) function.return_type = type;
     function.function = RunNanosToUnit;
-  } else if (type.IsIntegral() && !IsDuration(type)) {
+  } else if ((type.IsIntegral() && !IsDuration(type)) ||
+             (type.id() == LogicalTypeId::SQLNULL && function.name != "iox_to_timestamp")) {
     function.arguments = {LogicalType::BIGINT};
     function.function = function.name == "iox_to_date" ? RunDaysToNanos : RunSameNumber;
   } else {
