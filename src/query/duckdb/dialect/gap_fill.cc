@@ -137,6 +137,21 @@ struct GapFillColumns {
   }
 };
 
+void GroupGapFillByAll(SelectNode& node, const std::vector<SelectItem>& items) {
+  if (node.aggregate_handling != duckdb::AggregateHandling::FORCE_AGGREGATES) return;
+  const bool fills = std::any_of(items.begin(), items.end(),
+                                 [](const SelectItem& item) { return IsBinCall(*item.original); });
+  if (!fills) return;
+  duckdb::GroupingSet set;
+  for (size_t i = 0; i < items.size(); ++i) {
+    if (HasAggregate(*items[i].original)) continue;
+    set.insert(node.groups.group_expressions.size());
+    node.groups.group_expressions.push_back(Literal(Value::INTEGER(static_cast<int32_t>(i) + 1)));
+  }
+  node.groups.grouping_sets = {set};
+  node.aggregate_handling = duckdb::AggregateHandling::STANDARD_HANDLING;
+}
+
 bool Rewriter::FindGapFill(const SelectNode& node, const ExpressionContext& context) {
   size_t count = 0;
   for (const ExpressionPtr& group : node.groups.group_expressions) {

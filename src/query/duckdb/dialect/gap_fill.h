@@ -17,8 +17,9 @@ enum class FillStrategy : char {
 /// First character of a plan for bins that follow a zone's clocks; `u` for others.
 inline constexpr char kWallClockPlan = 'w';
 
-/// Rows that gap filling may make of one series.
+/// Rows that gap filling may make of one series, and of the series it fills at once.
 inline constexpr size_t kGapFillRowsMax = 10'000'000;
+inline constexpr size_t kGapFillBatchRowsMax = 32'000'000;
 
 /// Throws the reference's error when the expression has a call that only gap-filling queries may
 /// have, and those not here. For expressions not yet rewritten.

@@ -206,6 +206,12 @@ void RunGapFill(duckdb::DataChunk& arguments, duckdb::ExpressionState& state, Ve
     if (FlatVector::IsNull(lists, i)) {
       FlatVector::SetNull(result, i, true);
     } else {
+      if (filled.times.size() + bins.size() > kGapFillBatchRowsMax) {
+        ThrowFromFunction(Status::LimitExceeded(
+            fmt::format("Resources exhausted: gap filling would make more than {} rows of {} "
+                        "series at once",
+                        kGapFillBatchRowsMax, count)));
+      }
       AddSeries(FlatVector::GetData<duckdb::list_entry_t>(lists)[i],
                 FlatVector::GetData<int64_t>(*members[0]), bins, &filled);
     }

@@ -116,6 +116,7 @@ std::vector<OutputColumn> Rewriter::RewriteSelect(duckdb::SelectNode& node, cons
   std::vector<SelectItem> items = BindSelectList(node, context);
   CheckUniqueNames(items);
   context.items = &items;
+  GroupGapFillByAll(node, items);
   CheckGrouping(node, context);
   Scope filled_scope(outer);
   const bool gap_fill = FindGapFill(node, context);
@@ -262,7 +263,13 @@ const SelectItem* Rewriter::GroupedItem(const ParsedExpression& group,
   }
   const std::string* name = BareName(group);
   ResolvedColumn found;
-  if (name == nullptr || context.scope->TryResolve({*name}, &found)) return nullptr;
+  if (name == nullptr) return nullptr;
+  // An own column wins over an alias, an alias over a column of the query around this one.
+  const auto& own = context.scope->relations();
+  if (context.scope->TryResolve({*name}, &found) && found.relation >= own.data() &&
+      found.relation < own.data() + own.size()) {
+    return nullptr;
+  }
   for (size_t i = 0; i < items.size(); ++i) {
     if (items[i].aliased && items[i].name == *name) {
       *position = i + 1;

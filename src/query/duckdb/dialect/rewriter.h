@@ -166,6 +166,9 @@ class Rewriter {
 /// Names for the engine: the users' names, numbered where they differ by case only or repeat.
 void AssignEngineNames(std::vector<OutputColumn>& columns);
 
+/// Turns GROUP BY ALL into positions where an item makes the bins of a gap-filling query.
+void GroupGapFillByAll(duckdb::SelectNode& node, const std::vector<SelectItem>& items);
+
 /// Whether an expression as parsed holds an aggregate outside of windows and sub-queries.
 bool HasAggregate(const duckdb::ParsedExpression& expression);
 /// Throws when the condition of a WHERE holds an aggregate.
