@@ -52,14 +52,13 @@ def fault_points(store: str = "file") -> list[str]:
 
     if store == "snapshots":
         # Those of full manifests and of orphans come too seldom.
-        return [*names("buffer/fault_points.h"),
+        return ["wal.run_removed", *names("buffer/fault_points.h"),
                 *(name for name in names("persist/fault_points.h")
                   if "full" not in name and "deleted" not in name)]
     points = names("wal/fault_points.h")
     if store == "file":
         return points
-    put = [name for name in names("wal/store_fault_points.h") if name.endswith("_put")]
-    return put + points[points.index("wal.after_sync"):]
+    return names("wal/store_fault_points.h") + points[points.index("wal.after_sync"):]
 
 
 @dataclasses.dataclass
