@@ -119,12 +119,15 @@ class ManifestFileIndex : public FileIndex {
       if (next_file_id_ + kFileIdsPerStart / 2 > file_id_limit_) file_id_limit_ += kFileIdsPerStart;
       delta.file_id_limit = file_id_limit_;
     }
+    // A delta names the log's position also where it does not change it: no change to build on.
+    IndexChange whole_change = change;
     for (const TombstonePtr& tombstone : unwritten) {
       delta.change.added_tombstones.push_back(tombstone);
+      whole_change.added_tombstones.push_back(tombstone);
     }
     RETURN_IF_ERROR(log_.Append(delta, [&] {
       std::lock_guard lock(mutex_);
-      return state_.Whole(delta.change);
+      return state_.Whole(whole_change);
     }));
     {
       std::lock_guard lock(mutex_);

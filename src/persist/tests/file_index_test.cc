@@ -286,6 +286,34 @@ TEST_F(FileIndexTest, FullManifestsReplaceOlderOnes) {
   EXPECT_EQ(found, expected);
 }
 
+// Also where the full one is written by a start, a compaction or a deletion of rows.
+TEST_F(FileIndexTest, FullManifestsKeepTheLogPosition) {
+  IndexChange snapshot;
+  snapshot.wal_covered_seq = 4;
+  snapshot.catalog_ops = {model::CreateDatabaseOp{DbId(1), "a", std::nullopt, 0}};
+  snapshot.persisted_chunks = {{TableId(1), 0, 5}};
+  ASSERT_TRUE(Open()->Commit(snapshot, nullptr).ok());
+  const auto expect_it = [&](const FileIndex& index) {
+    EXPECT_EQ(index.recovered().wal_covered_seq, 4u);
+    EXPECT_EQ(index.recovered().catalog_ops, snapshot.catalog_ops);
+    EXPECT_EQ(index.recovered().persisted_chunks, snapshot.persisted_chunks);
+  };
+  for (int start = 0; start < 210; ++start) expect_it(*Open());
+  EXPECT_LT(Objects("n/manifests/"), 100u) << "there was a full one";
+  for (int i = 0; i < 210; ++i) {
+    const auto index = Open();
+    expect_it(*index);
+    IndexChange compaction;
+    compaction.added = {NewFile(index.get(), 1, {i, i}, 1)};
+    if (i % 2 == 0) index->AddTombstone(Deletion(1, static_cast<uint64_t>(i) + 10, {0, 9}));
+    ASSERT_TRUE(index->Commit(compaction, nullptr).ok());
+  }
+  const auto index = Open();
+  expect_it(*index);
+  EXPECT_EQ(index->stats().files, 210u);
+  EXPECT_EQ(index->stats().tombstones, 105u);
+}
+
 TEST_F(FileIndexTest, ASecondProcessShutsTheFirstOut) {
   const auto first = Open();
   const auto file = NewFile(first.get(), 1, {0, 9}, 1);
