@@ -54,8 +54,8 @@ constexpr std::pair<std::string_view, LogicalTypeId> kSimpleTypes[] = {
     {"LargeBinary", LogicalTypeId::BLOB},
     {"Date32", LogicalTypeId::DATE},
     {"Date64", LogicalTypeId::DATE},
-    {"Time64(ns)", LogicalTypeId::TIME},
-    {"Time64(Nanosecond)", LogicalTypeId::TIME},
+    {"Time64(ns)", LogicalTypeId::TIME_NS},
+    {"Time64(Nanosecond)", LogicalTypeId::TIME_NS},
     {"Interval(MonthDayNano)", LogicalTypeId::INTERVAL},
     {"Dictionary(Int32, Utf8)", LogicalTypeId::VARCHAR},
 };

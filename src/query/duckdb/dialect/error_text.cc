@@ -112,6 +112,12 @@ std::string CastErrorText(const std::string& whole_text) {
     return fmt::format("Can't cast value {} to type {}Int{}", match[1].str(), match[2].str(),
                        match[3].str());
   }
+  static const std::regex kClock(
+      "(?:invalid )?(date|time) field (?:value out of range|format): \"([^\"]*)\"[^]*");
+  if (std::regex_match(text, match, kClock)) {
+    return fmt::format("Cannot cast string '{}' to value of {} type", match[2].str(),
+                       match[1].str() == "date" ? "Date32" : "Time64(ns)");
+  }
   static const std::regex kBoolean("Could not convert string '([^']*)' to BOOL");
   if (std::regex_match(text, match, kBoolean)) {
     return fmt::format("Cannot cast value '{}' to value of Boolean type", match[1].str());

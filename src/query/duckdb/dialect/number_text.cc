@@ -49,7 +49,17 @@ bool ParseWhole(std::string_view text, T* value) {
 std::string PlainNumber(double value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
-  return Shortest(value, std::chars_format::fixed);
+  constexpr double kExactMax = 1e17;
+  if (std::fabs(value) < kExactMax) return Shortest(value, std::chars_format::fixed);
+  // As few digits as tell the number apart, then zeros.
+  const std::string text = Shortest(value, std::chars_format::scientific);
+  const size_t e = text.find('e');
+  std::string digits = text.substr(0, e);
+  const size_t point = digits.find('.');
+  if (point != std::string::npos) digits.erase(point, 1);
+  const size_t places = std::stoul(text.substr(e + 2)) + (digits[0] == '-' ? 2 : 1);
+  digits.append(places - digits.size(), '0');
+  return digits;
 }
 
 std::string CastNumber(double value) {

@@ -178,7 +178,8 @@ ExpressionPtr Rewriter::SpecialCall(duckdb::FunctionExpression& call,
     return CastTo(LogicalType::DATE, Literal(Value::TIMESTAMPNS(duckdb::timestamp_ns_t(now_ns_))));
   }
   if (name == "current_time") {
-    return CastTo(LogicalType::TIME, Literal(Value::TIMESTAMPNS(duckdb::timestamp_ns_t(now_ns_))));
+    return CastTo(LogicalTypeId::TIME_NS,
+                  Literal(Value::TIMESTAMPNS(duckdb::timestamp_ns_t(now_ns_))));
   }
   return nullptr;
 }

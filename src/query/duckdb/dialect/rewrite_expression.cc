@@ -190,7 +190,7 @@ LogicalType TypeFromSql(const LogicalType& parsed) {
       {"FLOAT", LogicalTypeId::FLOAT},       {"REAL", LogicalTypeId::FLOAT},
       {"DOUBLE", LogicalTypeId::DOUBLE},     {"BOOLEAN", LogicalTypeId::BOOLEAN},
       {"BOOL", LogicalTypeId::BOOLEAN},      {"DATE", LogicalTypeId::DATE},
-      {"TIME", LogicalTypeId::TIME},         {"BYTEA", LogicalTypeId::BLOB},
+      {"TIME", LogicalTypeId::TIME_NS},      {"BYTEA", LogicalTypeId::BLOB},
       {"BLOB", LogicalTypeId::BLOB},         {"INTERVAL", LogicalTypeId::INTERVAL}};
   for (const auto& [sql_name, id] : kTypes) {
     if (sql_name == name) return LogicalType(id);

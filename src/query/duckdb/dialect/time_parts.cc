@@ -167,8 +167,7 @@ void RunPart(DataChunk& arguments, ExpressionState& state, Vector& result) {
 }
 
 void RunClockPart(DataChunk& arguments, ExpressionState& state, Vector& result) {
-  RunPartOf(BoundValueOf<Part>(state), arguments, result,
-            [](int64_t micros) { return micros * 1'000; });
+  RunPartOf(BoundValueOf<Part>(state), arguments, result, [](int64_t nanos) { return nanos; });
 }
 
 void RunEpoch(DataChunk& arguments, ExpressionState&, Vector& result) {
@@ -228,8 +227,9 @@ duckdb::unique_ptr<duckdb::FunctionData> BindPart(ClientContext& context, Scalar
   if (interval) {
     function.arguments[0] = type;
     function.function = RunIntervalPart;
-  } else if (type.id() == LogicalTypeId::TIME && part >= Part::kHour && part <= Part::kNanosecond) {
-    function.arguments[0] = type;
+  } else if ((type.id() == LogicalTypeId::TIME || type.id() == LogicalTypeId::TIME_NS) &&
+             part >= Part::kHour && part <= Part::kNanosecond) {
+    function.arguments[0] = LogicalTypeId::TIME_NS;
     function.function = RunClockPart;
   } else if (IsDuration(type) || type.IsNumeric() || type.id() == LogicalTypeId::BOOLEAN) {
     ThrowFromFunction(Status::InvalidArgument(fmt::format(
