@@ -13,6 +13,7 @@
 #include "app/store_metric_samples.h"
 #include "server/uuid.h"
 #include "util/clock.h"
+#include "util/humantime.h"
 #include "util/limits.h"
 #include "util/log.h"
 #include "util/machine.h"
@@ -97,10 +98,7 @@ class Storage::TombstoneListener : public wal::Listener {
 };
 
 Storage::Storage(const ServeOptions& options)
-    : options_(options),
-      catalog_(LimitsOf(options)),
-      history_(LimitsOf(options)),
-      buffer_(&catalog_, options.gen1_duration_ns) {}
+    : options_(options), catalog_(LimitsOf(options)), history_(LimitsOf(options)) {}
 
 Storage::~Storage() {
   if (const Status status = Close(); !status.ok()) {
@@ -131,6 +129,19 @@ Status Storage::OpenStore() {
   } else {
     ASSIGN_OR_RETURN(cluster_uuid_, LoadOrCreateClusterUuid(node_directory_));
   }
+  return FixChunkDuration();
+}
+
+Status Storage::FixChunkDuration() {
+  ASSIGN_OR_RETURN(const int64_t first_ns, LoadOrCreateGen1Duration(*store_.store, options_.node_id,
+                                                                    options_.gen1_duration_ns));
+  if (first_ns != options_.gen1_duration_ns) {
+    util::LogWarn("--gen1-duration={} has no effect: this node was first started with {}",
+                  util::FormatHumantime(options_.gen1_duration_ns),
+                  util::FormatHumantime(first_ns));
+    options_.gen1_duration_ns = first_ns;
+  }
+  buffer_ = std::make_unique<buffer::BufferStore>(&catalog_, options_.gen1_duration_ns);
   return Status::Ok();
 }
 
@@ -165,7 +176,7 @@ Status Storage::RestoreCatalog() {
   const Status applied = catalog_.ApplyLogged(recovered.catalog_ops);
   if (!applied.ok()) return applied.WithPrefix("the catalog of the newest manifest: ");
   RETURN_IF_ERROR(history_.Restore(covered, recovered.catalog_ops));
-  buffer_.Restore(covered, recovered.persisted_chunks);
+  buffer_->Restore(covered, recovered.persisted_chunks);
   return Status::Ok();
 }
 
@@ -174,8 +185,8 @@ Status Storage::Replay() {
   tombstones_ = std::make_unique<TombstoneListener>(index_.get());
   // The buffer looks tables up in the catalog, and what it froze is written with the catalog of its
   // moment, so these come first.
-  ASSIGN_OR_RETURN(const wal::ReplayStats stats,
-                   wal_->Replay({catalog_replayer_.get(), &history_, tombstones_.get(), &buffer_}));
+  ASSIGN_OR_RETURN(const wal::ReplayStats stats, wal_->Replay({catalog_replayer_.get(), &history_,
+                                                               tombstones_.get(), buffer_.get()}));
   RETURN_IF_ERROR(catalog_replayer_->status());
   if (stats.records > 0) {
     util::LogInfo("replayed {} log records with {} rows ({} bytes)", stats.records, stats.rows,
@@ -188,12 +199,12 @@ Status Storage::Replay() {
 void Storage::MakeWorkers(uint64_t replayed_records) {
   const buffer::SnapshotOptions snapshot_options = SnapshotOptionsOf(options_);
   snapshotter_ = std::make_unique<buffer::Snapshotter>(
-      buffer::SnapshotParts{&buffer_, &history_, &catalog_, wal_.get(), index_.get(),
+      buffer::SnapshotParts{buffer_.get(), &history_, &catalog_, wal_.get(), index_.get(),
                             store_.store.get(), &util::Clock::System()},
       snapshot_options, replayed_records);
   snapshotter_->set_on_conflict([this](const Status& status) { StopAsFenced(status); });
   memory_gate_ = std::make_unique<buffer::MemoryGate>(
-      &buffer_, snapshot_options.buffer_bytes_max / 100 * kBufferFullPercent, kMemoryWaitNs,
+      buffer_.get(), snapshot_options.buffer_bytes_max / 100 * kBufferFullPercent, kMemoryWaitNs,
       [this] { snapshotter_->MakeRoom(); });
   snapshotter_->set_on_dropped([this] { memory_gate_->Changed(); });
 
@@ -238,7 +249,7 @@ Status Storage::Close() {
 
 std::vector<MetricSample> Storage::SampleMetrics() const {
   const wal::WalStats log = wal_->stats();
-  const buffer::BufferStats rows = buffer_.stats();
+  const buffer::BufferStats rows = buffer_->stats();
   const buffer::SnapshotStats snapshots = snapshotter_->stats();
   const persist::IndexStats files = index_->stats();
   const persist::CompactorStats compaction = compactor_->stats();

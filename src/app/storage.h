@@ -37,7 +37,7 @@ class Storage {
   util::Status Close();
 
   catalog::Catalog& catalog() { return catalog_; }
-  buffer::BufferStore& buffer() { return buffer_; }
+  buffer::BufferStore& buffer() { return *buffer_; }
   wal::Wal& wal() { return *wal_; }
   persist::FileIndex& index() { return *index_; }
   object_store::ObjectStore& store() { return *store_.store; }
@@ -51,6 +51,8 @@ class Storage {
  private:
   explicit Storage(const ServeOptions& options);
   util::Status OpenStore();
+  /// What the log and the manifests say of chunks holds for one duration only.
+  util::Status FixChunkDuration();
   /// Another process writes with this node's id, so this one must not go on.
   void StopAsFenced(const util::Status& status) const;
   util::Status OpenLog();
@@ -65,7 +67,7 @@ class Storage {
   /// Tells the file index of row deletions.
   class TombstoneListener;
 
-  const ServeOptions options_;
+  ServeOptions options_;
   std::string node_directory_;  // for ObjectStoreKind::kFile
   std::string cluster_uuid_;
   std::shared_ptr<void> directory_lock_;
@@ -73,7 +75,7 @@ class Storage {
   std::unique_ptr<persist::FileIndex> index_;
   catalog::Catalog catalog_;
   buffer::CatalogHistory history_;
-  buffer::BufferStore buffer_;
+  std::unique_ptr<buffer::BufferStore> buffer_;
   std::unique_ptr<CatalogReplayer> catalog_replayer_;
   std::unique_ptr<TombstoneListener> tombstones_;
   std::unique_ptr<wal::Wal> wal_;

@@ -1,3 +1,5 @@
+#include <charconv>
+
 #include <fmt/format.h>
 
 #include "app/store_factory.h"
@@ -87,17 +89,38 @@ Result<bool> CheckStore(ObjectStore& store, const std::string& node_id) {
   return refusing;
 }
 
+namespace {
+
+/// What object `path` holds, which is `fresh` if there was none.
+Result<std::string> LoadOrCreate(ObjectStore& store, const std::string& path,
+                                 const std::string& fresh) {
+  const Status created = store.Put(path, fresh, PutMode::kCreate);
+  if (created.ok()) return fresh;
+  if (created.code() != StatusCode::kAlreadyExists) return created;
+  return store.Get(path);
+}
+
+}  // namespace
+
 Result<std::string> LoadOrCreateClusterUuid(ObjectStore& store, const std::string& node_id) {
   constexpr size_t kUuidBytes = 36;
   const std::string path = node_id + "/cluster_uuid";
-  const std::string fresh = server::RandomUuid();
-  const Status created = store.Put(path, fresh + "\n", PutMode::kCreate);
-  if (created.ok()) return fresh;
-  if (created.code() != StatusCode::kAlreadyExists) return created;
-  ASSIGN_OR_RETURN(const std::string held, store.Get(path));
+  ASSIGN_OR_RETURN(const std::string held, LoadOrCreate(store, path, server::RandomUuid() + "\n"));
   if (held.size() >= kUuidBytes) return held.substr(0, kUuidBytes);
   return Status::Corruption(
       fmt::format("object store {}: '{}' holds no identity", store.Describe(), path));
+}
+
+Result<int64_t> LoadOrCreateGen1Duration(ObjectStore& store, const std::string& node_id,
+                                         int64_t wanted_ns) {
+  const std::string path = node_id + "/gen1_duration";
+  ASSIGN_OR_RETURN(const std::string held,
+                   LoadOrCreate(store, path, std::to_string(wanted_ns) + "\n"));
+  int64_t duration_ns = 0;
+  const auto [end, error] = std::from_chars(held.data(), held.data() + held.size(), duration_ns);
+  if (error == std::errc() && duration_ns > 0) return duration_ns;
+  return Status::Corruption(
+      fmt::format("object store {}: '{}' holds no duration", store.Describe(), path));
 }
 
 }  // namespace influxdb3::app

@@ -33,4 +33,9 @@ util::Result<bool> CheckStore(object_store::ObjectStore& store, const std::strin
 util::Result<std::string> LoadOrCreateClusterUuid(object_store::ObjectStore& store,
                                                   const std::string& node_id);
 
+/// The node's --gen1-duration, which its first start fixes: object `{node_id}/gen1_duration` holds
+/// it in nanoseconds.
+util::Result<int64_t> LoadOrCreateGen1Duration(object_store::ObjectStore& store,
+                                               const std::string& node_id, int64_t wanted_ns);
+
 }  // namespace influxdb3::app

@@ -104,6 +104,19 @@ def test_a_damaged_manifest_stops_the_start(stored):
     assert len(stored.rows("foo", "SELECT * FROM m")) == 3
 
 
+def test_the_first_start_fixes_the_chunk_duration(make_server):
+    """Rows of a chunk that is partly in files must be found again whatever the option says."""
+    server = make_server(arguments=("--gen1-duration=1m", "--wal-snapshot-size=1",
+                                    "--wal-flush-interval=1ms")).start()
+    for second in range(0, 600, 20):
+        server.must_write("foo", f"m v={second}i {second * 10**9}", precision="nanosecond")
+    server.kill()
+    server.arguments = ("--gen1-duration=10m",)
+    server.start()
+    assert server.rows("foo", "SELECT count(*) AS n FROM m") == [{"n": 30}]
+    assert "--gen1-duration=10m has no effect: this node was first started with 1m" in server.log
+
+
 def test_compaction_leaves_one_file_with_the_same_rows(make_server):
     server = make_server(environment=HOOKS).start()
     for window in range(30):

@@ -123,6 +123,15 @@ TEST(ClusterUuid, IsMadeOnce) {
   EXPECT_EQ(LoadOrCreateClusterUuid(*store, "x").status().code(), StatusCode::kCorruption);
 }
 
+TEST(Gen1Duration, TheFirstStartFixesIt) {
+  const auto store = object_store::MakeMemoryStore();
+  EXPECT_EQ(LoadOrCreateGen1Duration(*store, "n", 60).value(), 60);
+  EXPECT_EQ(LoadOrCreateGen1Duration(*store, "n", 600).value(), 60);
+  EXPECT_EQ(LoadOrCreateGen1Duration(*store, "m", 600).value(), 600);
+  ASSERT_TRUE(store->Put("x/gen1_duration", "soon", PutMode::kCreate).ok());
+  EXPECT_EQ(LoadOrCreateGen1Duration(*store, "x", 600).status().code(), StatusCode::kCorruption);
+}
+
 TEST(OpenObjectStore, OpensTheLocalKinds) {
   const object_store::testing::TemporaryDirectory directory;
   ServeOptions options;
