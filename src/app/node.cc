@@ -7,6 +7,7 @@
 #include "app/node_directory.h"
 #include "app/storage.h"
 #include "app/version.h"
+#include "ingest/hard_deleter.h"
 #include "ingest/write_service.h"
 #include "query/query_engine.h"
 #include "server/flight/flight_server.h"
@@ -53,6 +54,15 @@ query::QueryOptions QueryOptionsOf(const ServeOptions& options) {
   return query_options;
 }
 
+std::unique_ptr<ingest::HardDeleter> MakeHardDeleter(const ServeOptions& options,
+                                                     Storage* storage) {
+  ingest::HardDeleterOptions deletion;
+  deletion.grace_ns = options.delete_grace_period_ns;
+  deletion.purged = [storage] { storage->compactor().Wake(); };
+  return std::make_unique<ingest::HardDeleter>(&storage->catalog(), &storage->wal(),
+                                               &util::Clock::System(), std::move(deletion));
+}
+
 }  // namespace
 
 struct Node::Parts {
@@ -64,6 +74,7 @@ struct Node::Parts {
 
   const ServeOptions options;
   std::unique_ptr<Storage> storage;
+  std::unique_ptr<ingest::HardDeleter> hard_deleter;
   std::unique_ptr<ingest::WriteService> writes;
   std::unique_ptr<query::QueryEngine> queries;
   std::unique_ptr<server::http::WriteBackend> write_backend;
@@ -78,8 +89,10 @@ struct Node::Parts {
 Status Node::Parts::OpenPort() {
   const util::Clock& clock = util::Clock::System();
   catalog::Catalog* catalog = &storage->catalog();
+  hard_deleter = MakeHardDeleter(options, storage.get());
   ingest::WriteOptions write_options;
   write_options.allow_new_tags = options.allow_new_tags;
+  write_options.on_deleted = [this] { hard_deleter->Wake(); };
   write_options.admit = [this] { return storage->memory_gate().Admit(); };
   writes = std::make_unique<ingest::WriteService>(catalog, &storage->wal(), &clock, write_options);
   ASSIGN_OR_RETURN(queries,
@@ -147,6 +160,7 @@ util::Result<std::unique_ptr<Node>> Node::Start(const ServeOptions& options) {
   ASSIGN_OR_RETURN(parts->storage, Storage::Open(options));
   RETURN_IF_ERROR(parts->OpenPort());
   parts->storage->StartBackground();
+  parts->hard_deleter->Start();
   std::unique_ptr<Node> node(new Node(std::move(parts)));
   if (!options.tcp_listener_file_path.empty()) {
     RETURN_IF_ERROR(WriteFileAtomically(options.tcp_listener_file_path, node->address()));
@@ -176,6 +190,7 @@ Status Node::Stop(int64_t grace_ns) {
       std::async(std::launch::async, [&] { return parts_->flight->Stop(flight_grace_ns); });
   const bool http_ended = parts_->http->Stop(grace_ns);
   const bool all_ended = flight_ended.get() && http_ended;
+  parts_->hard_deleter->Stop();
   RETURN_IF_ERROR(parts_->storage->Close());
   if (all_ended) return Status::Ok();
   return Status(util::StatusCode::kDeadlineExceeded, "a running request could not be cancelled");

@@ -49,6 +49,7 @@ struct ServeOptions {
   int io_thread_count = 0;     ///< 0 = number of cores
 
   int64_t hard_delete_default_ns = 259'200'000'000'000;  ///< 72 h
+  int64_t delete_grace_period_ns = 86'400'000'000'000;   ///< 24 h
   int64_t shutdown_timeout_ns = 30'000'000'000;
 
   util::LogOptions log;

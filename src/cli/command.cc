@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -58,6 +59,15 @@ OptionSpec FormatOption() {
   option.help = "The format in which to output the result";
   option.default_text = "pretty";
   option.possible_values = {"pretty", "json", "jsonl", "csv", "parquet"};
+  return option;
+}
+
+OptionSpec RetentionOption(std::string help) {
+  OptionSpec option;
+  option.names = "-r,--retention-period";
+  option.value_name = "RETENTION_PERIOD";
+  option.help = std::move(help);
+  option.check = CheckDurationOrNone;
   return option;
 }
 

@@ -50,6 +50,8 @@ util::Status AskForConfirmation(const std::string& question, CommandContext& con
 OptionSpec HostOption();
 OptionSpec DatabaseOption();
 OptionSpec FormatOption();
+/// -r, --retention-period: a duration or `none`.
+OptionSpec RetentionOption(std::string help);
 /// --token, --tls-ca, --tls-no-verify.
 void AddConnectionOptions(CommandSpec& command);
 client::ConnectionOptions ConnectionFrom(const ParsedArguments& arguments);
@@ -76,5 +78,6 @@ int RunDeleteRows(const CommandCall& call, CommandContext& context);
 int RunShowDatabases(const CommandCall& call, CommandContext& context);
 int RunShowRetention(const CommandCall& call, CommandContext& context);
 int RunUpdateDatabase(const CommandCall& call, CommandContext& context);
+int RunUpdateTable(const CommandCall& call, CommandContext& context);
 
 }  // namespace influxdb3::cli

@@ -29,6 +29,7 @@ const std::map<std::string, CommandHandler>& Handlers() {
       {"show databases", RunShowDatabases},
       {"show retention", RunShowRetention},
       {"update database", RunUpdateDatabase},
+      {"update table", RunUpdateTable},
   };
   return kHandlers;
 }

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
-#include "cli/value_checks.h"
 #include "client/api_client.h"
 
 namespace influxdb3::cli {
@@ -40,8 +39,10 @@ util::Status CreateTable(const CommandCall& call) {
     ASSIGN_OR_RETURN(Field field, ParseField(text));
     fields.push_back(std::move(field));
   }
+  std::optional<std::string> retention = call.arguments.OptionalText("--retention-period");
+  if (retention == "none") retention.reset();
   return api.CreateTable(call.arguments.Text("--database"), call.arguments.positionals()[0],
-                         call.arguments.Texts("--tags"), fields);
+                         call.arguments.Texts("--tags"), fields, retention);
 }
 
 CommandSpec CreateDatabaseSpec() {
@@ -50,12 +51,8 @@ CommandSpec CreateDatabaseSpec() {
   command.about = "Create a new database";
   command.options = {HostOption()};
   AddConnectionOptions(command);
-  OptionSpec retention;
-  retention.names = "-r,--retention-period";
-  retention.value_name = "RETENTION_PERIOD";
-  retention.help = "How long data is kept, e.g. 30d or \"1h 30m\"; for ever when not given";
-  retention.check = CheckDurationOrNone;
-  command.options.push_back(retention);
+  command.options.push_back(
+      RetentionOption("How long data is kept, e.g. 30d or \"1h 30m\"; for ever when not given"));
   PositionalSpec name;
   name.value_name = "DATABASE_NAME";
   name.help = "The name of the new database: letters, digits, _ and -";
@@ -89,6 +86,8 @@ CommandSpec CreateTableSpec() {
       "Fields as NAME:TYPE, separated by commas; types: int64, uint64, float64, utf8, bool";
   fields.check = [](const std::string& text) { return ParseField(text).status(); };
   command.options.push_back(fields);
+  command.options.push_back(RetentionOption(
+      "How long data is kept, e.g. 30d; as the database says when not given or when that is less"));
   PositionalSpec name;
   name.value_name = "TABLE_NAME";
   name.help = "The name of the new table";
@@ -96,6 +95,7 @@ CommandSpec CreateTableSpec() {
   command.positionals = {name};
   command.examples = {
       "influxdb3 create table --database mydb --tags room,floor --fields temp:float64 home",
+      "influxdb3 create table --database mydb --tags room --retention-period 7d home",
   };
   return command;
 }

@@ -150,6 +150,8 @@ util::Result<app::ServeOptions> BuildServeOptions(const CommandCall& call,
   options.io_thread_count = std::max(ThreadCount(arguments, "--num-io-threads"),
                                      ThreadCount(call.root_arguments, "--num-io-threads"));
   options.hard_delete_default_ns = arguments.DurationNs("--hard-delete-default-duration");
+  options.delete_grace_period_ns = arguments.DurationNs("--delete-grace-period");
+  options.retention_check_interval_ns = arguments.DurationNs("--retention-check-interval");
   options.shutdown_timeout_ns = arguments.DurationNs("--shutdown-timeout");
   return options;
 }

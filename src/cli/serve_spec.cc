@@ -81,6 +81,10 @@ constexpr ServeRow kInEffect[] = {
      "Let a write append a new tag to the primary key of a table", kFull},
     {kValue, "--hard-delete-default-duration", "DURATION", "72h", CheckDuration,
      "When the data of a deleted database or table is removed for good", kFull},
+    {kValue, "--delete-grace-period", "DURATION", "24h", CheckDuration,
+     "How long databases and tables are still kept after the time of their removal", kFull},
+    {kValue, "--retention-check-interval", "DURATION", "30m", CheckDuration,
+     "How often files with nothing but expired data are removed", kFull},
 
     {kValue, "--exec-mem-pool-bytes,--exec-mem-pool-size", "SIZE", "20%", CheckMemorySize,
      "Memory that all queries together may use: a share, a number of megabytes, or with a unit",

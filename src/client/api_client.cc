@@ -60,15 +60,24 @@ util::Status ApiClient::DeleteDatabase(const std::string& database,
   return Delete(kDatabasePath, {{"db", database}}, hard_delete_at);
 }
 
-util::Status ApiClient::CreateTable(
-    const std::string& database, const std::string& table, const std::vector<std::string>& tags,
-    const std::vector<std::pair<std::string, std::string>>& fields) {
+util::Status ApiClient::CreateTable(const std::string& database, const std::string& table,
+                                    const std::vector<std::string>& tags,
+                                    const std::vector<std::pair<std::string, std::string>>& fields,
+                                    const std::optional<std::string>& retention_period) {
   nlohmann::ordered_json body = {{"db", database}, {"table", table}, {"tags", tags}};
   body["fields"] = nlohmann::ordered_json::array();
   for (const auto& [name, type] : fields) {
     body["fields"].push_back(nlohmann::ordered_json{{"name", name}, {"type", type}});
   }
+  if (retention_period) body["retention_period"] = *retention_period;
   return SendJson("POST", kTablePath, Dump(body));
+}
+
+util::Status ApiClient::UpdateTableRetention(const std::string& database, const std::string& table,
+                                             const std::optional<std::string>& retention_period) {
+  nlohmann::ordered_json body = {{"db", database}, {"table", table}, {"retention_period", nullptr}};
+  if (retention_period) body["retention_period"] = *retention_period;
+  return SendJson("PUT", kTablePath, Dump(body));
 }
 
 util::Status ApiClient::DeleteTable(const std::string& database, const std::string& table,

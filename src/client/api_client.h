@@ -28,7 +28,11 @@ class ApiClient {
                               const std::optional<std::string>& hard_delete_at);
   util::Status CreateTable(const std::string& database, const std::string& table,
                            const std::vector<std::string>& tags,
-                           const std::vector<std::pair<std::string, std::string>>& fields);
+                           const std::vector<std::pair<std::string, std::string>>& fields,
+                           const std::optional<std::string>& retention_period);
+  /// `retention_period`: none leaves the table that of its database.
+  util::Status UpdateTableRetention(const std::string& database, const std::string& table,
+                                    const std::optional<std::string>& retention_period);
   util::Status DeleteTable(const std::string& database, const std::string& table,
                            const std::optional<std::string>& hard_delete_at);
   /// `start` and `stop`: RFC 3339 or nanoseconds, passed on as they are, like `predicate`.

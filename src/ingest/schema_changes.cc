@@ -52,6 +52,17 @@ Result<std::shared_ptr<const Database>> FindLiveDatabase(const CatalogState& sta
   return found->second;
 }
 
+Result<TableEntry> FindLiveTable(const CatalogState& state, std::string_view database_name,
+                                 std::string_view table) {
+  if (database_name == catalog::kInternalDatabaseName) return InternalDatabaseFault("modify");
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Database> database,
+                   FindLiveDatabase(state, database_name));
+  const auto found = database->tables.find(table);
+  if (found == database->tables.end()) return NotFoundFault(table);
+  if (found->second.deleted) return AlreadyDeletedFault(table);
+  return found->second;
+}
+
 Result<Ops> CreateDatabaseOps(const CatalogState& state, const catalog::CatalogLimits& limits,
                               std::string_view name, std::optional<int64_t> retention_ns,
                               int64_t now_ns) {
@@ -92,7 +103,8 @@ Status CheckColumns(const std::vector<ColumnDef>& columns, const catalog::Catalo
 
 Result<Ops> CreateTableOps(const CatalogState& state, const catalog::CatalogLimits& limits,
                            std::string_view database_name, std::string_view table,
-                           const std::vector<ColumnDef>& columns, int64_t now_ns) {
+                           const std::vector<ColumnDef>& columns,
+                           std::optional<int64_t> retention_ns, int64_t now_ns) {
   if (database_name == catalog::kInternalDatabaseName) return InternalDatabaseFault("modify");
   if (table.empty()) return Status::InvalidArgument("table name cannot be empty");
   if (table.size() > util::limits::kNameBytesMax) {
@@ -116,7 +128,9 @@ Result<Ops> CreateTableOps(const CatalogState& state, const catalog::CatalogLimi
   if (state.table_count() >= limits.tables_max) {
     return TableLimitFault(state.table_count(), limits.tables_max);
   }
-  ops.emplace_back(model::CreateTableOp{db_id, state.next_table_id(), std::string(table), columns});
+  const util::TableId table_id = state.next_table_id();
+  ops.emplace_back(model::CreateTableOp{db_id, table_id, std::string(table), columns});
+  if (retention_ns) ops.emplace_back(model::SetTableRetentionOp{db_id, table_id, retention_ns});
   return ops;
 }
 
@@ -202,7 +216,7 @@ void WriteService::CreateDatabase(std::string name, std::optional<int64_t> reten
 
 void WriteService::CreateTable(std::string database, std::string table,
                                std::vector<std::string> tags, std::vector<ColumnDef> fields,
-                               Done done) {
+                               std::optional<int64_t> retention_ns, Done done) {
   std::vector<ColumnDef> columns;
   columns.reserve(tags.size() + fields.size());
   for (std::string& tag : tags) columns.push_back({std::move(tag), ColumnType::kTag});
@@ -210,9 +224,18 @@ void WriteService::CreateTable(std::string database, std::string table,
   const int64_t now_ns = clock_->NowNs();
   ChangeSchema(
       [&](const CatalogState& state) {
-        return CreateTableOps(state, catalog_->limits(), database, table, columns, now_ns);
+        return CreateTableOps(state, catalog_->limits(), database, table, columns, retention_ns,
+                              now_ns);
       },
       std::move(done));
+}
+
+WriteService::Done WriteService::WhenDeleted(Done done) const {
+  if (!options_.on_deleted) return done;
+  return [on_deleted = options_.on_deleted, done = std::move(done)](Status status) {
+    if (status.ok()) on_deleted();
+    done(std::move(status));
+  };
 }
 
 void WriteService::DeleteDatabase(std::string name, std::optional<int64_t> hard_delete_at_ns,
@@ -222,7 +245,7 @@ void WriteService::DeleteDatabase(std::string name, std::optional<int64_t> hard_
       [&](const CatalogState& state) {
         return DeleteDatabaseOps(state, name, hard_delete_at_ns, now_ns);
       },
-      std::move(done));
+      WhenDeleted(std::move(done)));
 }
 
 void WriteService::DeleteTable(std::string database, std::string table,
@@ -232,7 +255,7 @@ void WriteService::DeleteTable(std::string database, std::string table,
       [&](const CatalogState& state) {
         return DeleteTableOps(state, database, table, hard_delete_at_ns, now_ns);
       },
-      std::move(done));
+      WhenDeleted(std::move(done)));
 }
 
 void WriteService::DeleteRows(RowDeletion deletion, Done done) {
@@ -251,6 +274,17 @@ void WriteService::SetRetention(std::string database, std::optional<int64_t> ret
         if (database == catalog::kInternalDatabaseName) return InternalDatabaseFault("modify");
         ASSIGN_OR_RETURN(const auto found, FindLiveDatabase(state, database));
         return Ops{model::SetRetentionOp{found->id, retention_ns}};
+      },
+      std::move(done));
+}
+
+void WriteService::SetTableRetention(std::string database, std::string table,
+                                     std::optional<int64_t> retention_ns, Done done) {
+  ChangeSchema(
+      [&](const CatalogState& state) -> Result<Ops> {
+        ASSIGN_OR_RETURN(const TableEntry entry, FindLiveTable(state, database, table));
+        return Ops{model::SetTableRetentionOp{entry.schema->db_id(), entry.schema->table_id(),
+                                              retention_ns}};
       },
       std::move(done));
 }

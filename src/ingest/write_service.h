@@ -23,6 +23,8 @@ struct WriteOptions {
   /// When set, called in front of each write with rows; may block for a while. A write is refused
   /// with what it says, as when there is no memory for more rows.
   std::function<util::Status()> admit;
+  /// When set, called when the deletion of a database or table is durable, from the log's thread.
+  std::function<void()> on_deleted;
 };
 
 struct WriteRequest {
@@ -69,7 +71,8 @@ class WriteService {
   void CreateDatabase(std::string name, std::optional<int64_t> retention_ns,
                       std::function<void(util::Status)> done);
   void CreateTable(std::string database, std::string table, std::vector<std::string> tags,
-                   std::vector<model::ColumnDef> fields, std::function<void(util::Status)> done);
+                   std::vector<model::ColumnDef> fields, std::optional<int64_t> retention_ns,
+                   std::function<void(util::Status)> done);
   /// `hard_delete_at_ns`: none = never.
   void DeleteDatabase(std::string name, std::optional<int64_t> hard_delete_at_ns,
                       std::function<void(util::Status)> done);
@@ -81,6 +84,10 @@ class WriteService {
   void DeleteRows(RowDeletion deletion, std::function<void(util::Status)> done);
   void SetRetention(std::string database, std::optional<int64_t> retention_ns,
                     std::function<void(util::Status)> done);
+  /// `retention_ns`: none = only that of the database.
+  void SetTableRetention(std::string database, std::string table,
+                         std::optional<int64_t> retention_ns,
+                         std::function<void(util::Status)> done);
 
  private:
   using Done = std::function<void(util::Status)>;
@@ -89,6 +96,8 @@ class WriteService {
       const catalog::CatalogState& state)>;
 
   void ChangeSchema(const MakeOps& make_ops, Done done);
+  /// `done`, with on_deleted in front of it when all went well.
+  Done WhenDeleted(Done done) const;
   util::Status SubmitRecord(uint64_t base_version, std::shared_ptr<const wal::Record> record,
                             Done done);
   void Count(uint64_t lines_accepted, uint64_t lines_rejected, size_t body_bytes);

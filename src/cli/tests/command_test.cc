@@ -180,11 +180,26 @@ TEST_F(CommandTest, CreateAndUpdateReport) {
             "Database \"foo\" updated successfully\n");
   EXPECT_EQ(Run({"update", "database", "-d", "foo"}).err,
             "Update command failed: --retention-period is required for update database\n");
+  EXPECT_EQ(Run({"update", "table", "-d", "foo", "-r", "30d", "bar"}).out,
+            "Table \"foo\".\"bar\" updated successfully\n");
+  EXPECT_EQ(Run({"update", "table", "-d", "foo", "-t", "bar", "-r", "none"}).out,
+            "Table \"foo\".\"bar\" updated successfully\n");
+  EXPECT_EQ(Run({"update", "table", "-d", "foo", "bar"}).err,
+            "Update command failed: --retention-period is required for update table\n");
+  EXPECT_EQ(Run({"update", "table", "-d", "foo", "-r", "1d"}).err,
+            "Update command failed: a table name is required\n");
+  EXPECT_EQ(Run({"update", "table", "-d", "foo", "-r", "1d", "-t", "bar", "bar"}).err,
+            "Update command failed: the table is named twice\n");
+  EXPECT_EQ(Run({"create", "table", "-d", "foo", "--tags=a", "-r", "1d", "bar"}).exit_code, 0);
   EXPECT_THAT(Bodies(),
               ElementsAre(R"({"db":"foo"})", R"({"db":"foo","retention_period":"1h 30m"})",
                           R"({"db":"foo","table":"bar","tags":["a","b"],"fields":[)"
                           R"({"name":"f","type":"int64"},{"name":"g","type":"utf8"}]})",
-                          R"({"db":"foo","retention_period":null})"));
+                          R"({"db":"foo","retention_period":null})",
+                          R"({"db":"foo","table":"bar","retention_period":"30d"})",
+                          R"({"db":"foo","table":"bar","retention_period":null})",
+                          R"({"db":"foo","table":"bar","tags":["a"],"fields":[],)"
+                          R"("retention_period":"1d"})"));
   reply_ = {409, "attempted to create a resource that already exists"};
   EXPECT_EQ(Run({"create", "database", "foo"}).err,
             "Create command failed: server responded with error [409 Conflict]: attempted to "

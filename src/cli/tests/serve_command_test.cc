@@ -84,6 +84,8 @@ TEST(ServeCommandTest, Defaults) {
   EXPECT_EQ(options.query_thread_count, 0);
   EXPECT_EQ(options.io_thread_count, 0);
   EXPECT_EQ(options.hard_delete_default_ns, 259'200 * kSecond);
+  EXPECT_EQ(options.delete_grace_period_ns, 86'400 * kSecond);
+  EXPECT_EQ(options.retention_check_interval_ns, 1'800 * kSecond);
   EXPECT_EQ(options.shutdown_timeout_ns, 30 * kSecond);
   EXPECT_EQ(options.log.level, util::LogLevel::kInfo);
   EXPECT_FALSE(options.log.to_stderr);
@@ -107,6 +109,8 @@ TEST(ServeCommandTest, FlagsReachTheServer) {
                                       "--num-datafusion-threads=6",
                                       "--num-io-threads=7",
                                       "--hard-delete-default-duration=1d",
+                                      "--delete-grace-period=0s",
+                                      "--retention-check-interval=1m",
                                       "--shutdown-timeout=8s",
                                       "--log-filter=debug",
                                       "--log-destination=stderr",
@@ -129,6 +133,8 @@ TEST(ServeCommandTest, FlagsReachTheServer) {
   EXPECT_EQ(options.query_thread_count, 6);
   EXPECT_EQ(options.io_thread_count, 7);
   EXPECT_EQ(options.hard_delete_default_ns, 86'400 * kSecond);
+  EXPECT_EQ(options.delete_grace_period_ns, 0);
+  EXPECT_EQ(options.retention_check_interval_ns, 60 * kSecond);
   EXPECT_EQ(options.shutdown_timeout_ns, 8 * kSecond);
   EXPECT_EQ(options.log.level, util::LogLevel::kDebug);
   EXPECT_TRUE(options.log.to_stderr);

@@ -138,7 +138,7 @@ TEST(ApiClientTest, CallsSendTheDocumentedRequests) {
   EXPECT_TRUE(api.CreateDatabase("a", std::nullopt).ok());
   EXPECT_TRUE(api.UpdateRetention("a", std::nullopt).ok());
   EXPECT_TRUE(api.DeleteDatabase("a", "now").ok());
-  EXPECT_TRUE(api.CreateTable("a", "t", {"x", "y"}, {{"f", "int64"}}).ok());
+  EXPECT_TRUE(api.CreateTable("a", "t", {"x", "y"}, {{"f", "int64"}}, std::nullopt).ok());
   EXPECT_TRUE(api.DeleteTable("a", "t", std::nullopt).ok());
   EXPECT_TRUE(api.ShowDatabases("csv", true, sink).ok());
   EXPECT_TRUE(api.Query(QueryLanguage::kInfluxQl, "a", "select 'é'", "json", sink).ok());

@@ -1,13 +1,14 @@
 #include "ingest/write_service.h"
 
 #include <atomic>
-#include <deque>
 #include <future>
 #include <thread>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "ingest/testing/fake_wal.h"
 
 namespace influxdb3::ingest {
 namespace {
@@ -18,43 +19,6 @@ using util::Status;
 using util::StatusCode;
 
 constexpr int64_t kNow = 1'700'000'000'000'000'000;  // 2023-11-14T22:13:20Z
-
-/// Keeps records until the test makes them durable.
-class FakeWal : public wal::Wal {
- public:
-  util::Result<wal::ReplayStats> Replay(const std::vector<wal::Listener*>&) override {
-    return wal::ReplayStats();
-  }
-  Status Submit(std::shared_ptr<const wal::Record> record, std::string payload,
-                std::function<void(Status)> done) override {
-    std::lock_guard lock(mutex_);
-    if (!refusal.ok()) return refusal;
-    EXPECT_FALSE(payload.empty());
-    records.push_back(std::move(record));
-    if (acknowledge_at_once) {
-      done(Status::Ok());
-    } else {
-      waiting_.push_back(std::move(done));
-    }
-    return Status::Ok();
-  }
-  Status Shutdown() override { return Status::Ok(); }
-  Status Truncate(util::WalSeq) override { return Status::Ok(); }
-  wal::WalStats stats() const override { return {}; }
-
-  void Acknowledge(const Status& status) {
-    for (auto& done : waiting_) done(status);
-    waiting_.clear();
-  }
-
-  Status refusal;
-  bool acknowledge_at_once = true;
-  std::vector<std::shared_ptr<const wal::Record>> records;
-
- private:
-  std::mutex mutex_;  ///< guards records and waiting_
-  std::deque<std::function<void(Status)>> waiting_;
-};
 
 class WriteServiceTest : public ::testing::Test {
  protected:
@@ -91,11 +55,15 @@ class WriteServiceTest : public ::testing::Test {
   }
   Status CreateTable(const std::string& table, std::vector<std::string> tags,
                      std::vector<model::ColumnDef> fields) {
-    return StatusOf([&](auto done) { service_.CreateTable("db", table, tags, fields, done); });
+    return StatusOf([&](auto done) { service_.CreateTable("db", table, tags, fields, {}, done); });
   }
   Status DeleteTable(const std::string& db, const std::string& table,
                      std::optional<int64_t> hard_delete_at_ns = {}) {
     return StatusOf([&](auto done) { service_.DeleteTable(db, table, hard_delete_at_ns, done); });
+  }
+  Status SetTableRetention(const std::string& db, const std::string& table,
+                           std::optional<int64_t> retention_ns) {
+    return StatusOf([&](auto done) { service_.SetTableRetention(db, table, retention_ns, done); });
   }
   Status SetRetention(const std::string& db, std::optional<int64_t> retention_ns) {
     return StatusOf([&](auto done) { service_.SetRetention(db, retention_ns, done); });
@@ -309,6 +277,49 @@ TEST_F(WriteServiceTest, RetentionIsSetAndCleared) {
   EXPECT_TRUE(SetRetention("db", std::nullopt).ok());
   EXPECT_EQ(catalog_.state()->FindDatabase("db")->retention_ns, std::nullopt);
   EXPECT_EQ(SetRetention("_internal", 1).message(), "cannot modify internal db");
+}
+
+TEST_F(WriteServiceTest, TablesHaveARetentionOfTheirOwn) {
+  EXPECT_TRUE(
+      StatusOf([&](auto done) { service_.CreateTable("db", "short", {"a"}, {}, 10, done); }).ok());
+  EXPECT_TRUE(CreateTable("plain", {"a"}, {}).ok());
+  const auto retention_of = [&](const std::string& table) {
+    const auto database = catalog_.state()->FindDatabase("db");
+    return database->RetentionOf(database->FindTable(table)->table_id());
+  };
+  EXPECT_EQ(retention_of("short"), 10);
+  EXPECT_EQ(retention_of("plain"), std::nullopt);
+  EXPECT_TRUE(SetTableRetention("db", "plain", 20).ok());
+  EXPECT_EQ(retention_of("plain"), 20);
+  EXPECT_TRUE(SetTableRetention("db", "plain", std::nullopt).ok());
+  EXPECT_EQ(retention_of("plain"), std::nullopt);
+
+  EXPECT_EQ(SetTableRetention("db", "no", 1).message(), "the requested resource was not found: no");
+  EXPECT_EQ(SetTableRetention("no", "plain", 1).message(),
+            "the requested resource was not found: no");
+  EXPECT_EQ(SetTableRetention("_internal", "x", 1).message(), "cannot modify internal db");
+  EXPECT_TRUE(DeleteTable("db", "plain").ok());
+  EXPECT_EQ(SetTableRetention("db", "plain", 1).code(), StatusCode::kNotFound);
+  EXPECT_EQ(SetTableRetention("db", "plain-20231114T221320", 1).message(),
+            "attempted to modify resource that was already deleted: plain-20231114T221320");
+}
+
+TEST_F(WriteServiceTest, TellsOfDeletionsThatAreDurable) {
+  int deletions = 0;
+  WriteOptions options;
+  options.on_deleted = [&] { ++deletions; };
+  WriteService service(&catalog_, &wal_, &clock_, options);
+  EXPECT_TRUE(CreateTable("t", {"a"}, {}).ok());
+  const auto ignore = [](const Status&) {};
+  service.DeleteTable("db", "no", std::nullopt, ignore);
+  EXPECT_EQ(deletions, 0);
+  service.DeleteTable("db", "t", std::nullopt, ignore);
+  EXPECT_EQ(deletions, 1);
+  wal_.acknowledge_at_once = false;
+  service.DeleteDatabase("db", std::nullopt, ignore);
+  EXPECT_EQ(deletions, 1);
+  wal_.Acknowledge(Status::Io("disk full"));
+  EXPECT_EQ(deletions, 1);
 }
 
 }  // namespace

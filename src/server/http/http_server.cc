@@ -27,7 +27,8 @@ constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 constexpr auto kAbortWait = std::chrono::seconds(3);
 constexpr std::string_view kOverloaded =
-    "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\n"
+    "connection: close\r\n\r\n";
 
 util::Result<tcp::endpoint> ResolveBindAddress(const std::string& bind) {
   const size_t colon = bind.rfind(':');

@@ -33,7 +33,10 @@ class WriteBackend {
   virtual void DeleteDatabase(std::string name, std::optional<int64_t> hard_delete_at_ns,
                               Done done) = 0;
   virtual void CreateTable(std::string database, std::string table, std::vector<std::string> tags,
-                           std::vector<model::ColumnDef> fields, Done done) = 0;
+                           std::vector<model::ColumnDef> fields,
+                           std::optional<int64_t> retention_ns, Done done) = 0;
+  virtual void SetTableRetention(std::string database, std::string table,
+                                 std::optional<int64_t> retention_ns, Done done) = 0;
   virtual void DeleteTable(std::string database, std::string table,
                            std::optional<int64_t> hard_delete_at_ns, Done done) = 0;
   virtual void DeleteRows(ingest::RowDeletion deletion, Done done) = 0;

@@ -26,9 +26,15 @@ class ServiceWriteBackend : public WriteBackend {
     writes_->DeleteDatabase(std::move(name), hard_delete_at_ns, std::move(done));
   }
   void CreateTable(std::string database, std::string table, std::vector<std::string> tags,
-                   std::vector<model::ColumnDef> fields, Done done) override {
+                   std::vector<model::ColumnDef> fields, std::optional<int64_t> retention_ns,
+                   Done done) override {
     writes_->CreateTable(std::move(database), std::move(table), std::move(tags), std::move(fields),
-                         std::move(done));
+                         retention_ns, std::move(done));
+  }
+  void SetTableRetention(std::string database, std::string table,
+                         std::optional<int64_t> retention_ns, Done done) override {
+    writes_->SetTableRetention(std::move(database), std::move(table), retention_ns,
+                               std::move(done));
   }
   void DeleteTable(std::string database, std::string table,
                    std::optional<int64_t> hard_delete_at_ns, Done done) override {

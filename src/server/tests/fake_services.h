@@ -33,12 +33,19 @@ class FakeWriteBackend : public WriteBackend {
     done(status);
   }
   void CreateTable(std::string database, std::string table, std::vector<std::string> tags,
-                   std::vector<model::ColumnDef> fields, Done done) override {
+                   std::vector<model::ColumnDef> fields, std::optional<int64_t> retention_ns,
+                   Done done) override {
     last_change = "create table " + database + "." + table;
     for (const std::string& tag : tags) last_change += " " + tag;
     for (const model::ColumnDef& field : fields) {
       last_change += " " + field.name + ":" + std::to_string(static_cast<int>(field.type));
     }
+    if (retention_ns) last_change += " for " + Text(retention_ns);
+    done(status);
+  }
+  void SetTableRetention(std::string database, std::string table,
+                         std::optional<int64_t> retention_ns, Done done) override {
+    last_change = "set retention " + database + "." + table + " " + Text(retention_ns);
     done(status);
   }
   void DeleteTable(std::string database, std::string table,

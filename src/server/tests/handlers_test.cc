@@ -443,6 +443,12 @@ TEST_F(HandlersTest, ConfigureTable) {
                 .status,
             200);
   EXPECT_EQ(writes_.last_change, "create table d.t x y a:4 b:3 c:1 d:2 e:5");
+  EXPECT_EQ(
+      Send("POST " + path,
+           R"({"db":"d","table":"t","tags":[],"fields":[],"retention_period":"1h"})", kJsonHeader)
+          .status,
+      200);
+  EXPECT_EQ(writes_.last_change, "create table d.t for 3600000000000");
   EXPECT_EQ(Send("DELETE " + path + "?db=d&table=t&hard_delete_at=now").status, 200);
   EXPECT_EQ(writes_.last_change, "delete table d.t 1000");
   Check({
@@ -456,6 +462,32 @@ TEST_F(HandlersTest, ConfigureTable) {
            kJsonHeader);
   EXPECT_EQ(type.body.rfind("serde json error: unknown variant `x`, expected one of `utf8`", 0),
             0U);
+}
+
+TEST_F(HandlersTest, TableRetention) {
+  const std::string path = "/api/v3/configure/table";
+  const std::string table = R"({"db":"d","table":"t","retention_period":)";
+  EXPECT_EQ(Send("PUT " + path, table + R"("30d"})", kJsonHeader).status, 200);
+  EXPECT_EQ(writes_.last_change, "set retention d.t 2592000000000000");
+  for (const char* none : {"null}", R"("none"})"}) {
+    writes_.last_change.clear();
+    EXPECT_EQ(Send("PUT " + path, table + none, kJsonHeader).status, 200);
+    EXPECT_EQ(writes_.last_change, "set retention d.t none");
+  }
+  Check({
+      {"PUT " + path, "{}", "", 415, "unacceptable content-type, expected: application/json"},
+      {"PUT " + path, R"({"table":"t","retention_period":null})", kJsonHeader, 400,
+       "serde json error: missing field `db` at line 1 column 37"},
+      {"PUT " + path, R"({"db":"d","retention_period":null})", kJsonHeader, 400,
+       "serde json error: missing field `table` at line 1 column 34"},
+      {"PUT " + path, R"({"db":"d","table":"t"})", kJsonHeader, 400,
+       "serde json error: missing field `retention_period` at line 1 column 22"},
+      {"PUT " + path, table + R"("soon"})", kJsonHeader, 400,
+       "serde json error: invalid value: string \"soon\", expected a duration at line 1 column 47"},
+  });
+  writes_.status = Status::NotFound("the requested resource was not found: t");
+  Check({{"PUT " + path, table + "null}", kJsonHeader, 404,
+          "the requested resource was not found: t"}});
 }
 
 TEST_F(HandlersTest, DeleteRows) {
@@ -479,6 +511,12 @@ TEST_F(HandlersTest, DeleteRows) {
                 .status,
             204);
   EXPECT_EQ(writes_.last_change, "delete rows b.t 0..1000000000 host=x");
+  EXPECT_EQ(Send("POST " + path + "?db=d&table=t&start=1970-01-01T00:00:00Z&stop=7&predicate=" +
+                     "a%3D'b'%20AND%20c%3D'd'",
+                 "")
+                .status,
+            200);
+  EXPECT_EQ(writes_.last_change, "delete rows d.t 0..7 a=b c=d");
   const std::string huge = R"({"db":"d","table":"t","start":9223372036854775808,"stop":7})";
   EXPECT_EQ(Send("POST " + path, huge, kJsonHeader).status, 400);
   Check({
@@ -487,10 +525,17 @@ TEST_F(HandlersTest, DeleteRows) {
        "serde json error: missing field `start` at line 1 column 31"},
       {"POST " + path, R"({"db":"d","table":"t","start":1,"stop":"soon"})", kJsonHeader, 400,
        "serde json error: Cannot parse stop: input contains invalid characters"},
+      {"POST " + path + "?predicate=a='b'", R"({"db":"d","table":"t","start":1,"stop":2})",
+       kJsonHeader, 400, "parameters are expected in the query string or in the body, not in both"},
+      {"POST " + path + "?db=d&table=t&start=1", "", "", 400, "serde error: missing field `stop`"},
+      {"POST " + path + "?db=d&table=t&start=1&stop=x", "", "", 400,
+       "serde error: Cannot parse stop: input contains invalid characters"},
+      {"POST " + path + "?db=d&table=t&start=1&start=2&stop=3", "", "", 400,
+       "serde error: duplicate field `start`"},
       {"POST /api/v2/delete?bucket=b", R"({"start":1,"stop":2})", kJsonHeader, 400,
-       R"({"error":"the predicate must name a table: _measurement=\"name\""})"},
+       R"({"code":"invalid","message":"the predicate must name a table: _measurement=\"name\""})"},
       {"POST /api/v2/delete", R"({"start":1,"stop":2})", kJsonHeader, 400,
-       R"({"error":"missing bucket value"})"},
+       R"({"code":"invalid","message":"missing bucket value"})"},
   });
 }
 

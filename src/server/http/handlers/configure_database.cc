@@ -61,22 +61,6 @@ void HandleShow(const ServerServices& services, const ExchangePtr& exchange) {
   RespondWithQuery(services.queries, exchange, format, std::move(request));
 }
 
-util::Result<std::optional<int64_t>> RetentionOf(const JsonParams& params) {
-  const nlohmann::json* value = params.Find("retention_period");
-  if (value == nullptr || value->is_null()) return std::optional<int64_t>();
-  if (!value->is_string()) {
-    return params.FaultAt("retention_period", InvalidTypeText(*value, "a duration"));
-  }
-  const auto text = value->get<std::string>();
-  if (text == "none") return std::optional<int64_t>();
-  const util::Result<int64_t> duration = util::ParseHumantime(text);
-  if (!duration.ok()) {
-    return params.FaultAt("retention_period",
-                          "invalid value: string " + JsonQuoted(text) + ", expected a duration");
-  }
-  return std::optional<int64_t>(*duration);
-}
-
 struct DatabaseSettings {
   std::string name;
   std::optional<int64_t> retention_ns;
@@ -87,7 +71,7 @@ std::optional<DatabaseSettings> ReadSettings(const ServerServices& services,
                                              std::string_view struct_name) {
   const std::optional<JsonParams> params = ReadJsonBody(services, exchange, struct_name);
   if (!params) return std::nullopt;
-  util::Result<std::optional<int64_t>> retention_ns = RetentionOf(*params);
+  util::Result<std::optional<int64_t>> retention_ns = RetentionPeriod(*params);
   util::Result<std::string> name = params->RequiredString("db");
   const Status status = !retention_ns.ok() ? retention_ns.status() : name.status();
   if (!status.ok()) {

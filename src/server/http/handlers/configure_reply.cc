@@ -2,9 +2,12 @@
 
 #include <algorithm>
 
+#include <nlohmann/json.hpp>
+
 #include "server/error_mapping.h"
 #include "server/http/body_decoder.h"
 #include "server/http/rfc3339.h"
+#include "util/humantime.h"
 
 namespace influxdb3::server::http {
 namespace {
@@ -65,6 +68,22 @@ util::Result<std::optional<int64_t>> HardDeleteTime(const ServerServices& servic
   util::Result<int64_t> instant = ParseRfc3339(*word);
   if (!instant.ok()) return instant.status().WithPrefix("Cannot parse the timestamp: ");
   return std::optional<int64_t>(std::max(*instant, now_ns));
+}
+
+util::Result<std::optional<int64_t>> RetentionPeriod(const JsonParams& params) {
+  const nlohmann::json* value = params.Find("retention_period");
+  if (value == nullptr || value->is_null()) return std::optional<int64_t>();
+  if (!value->is_string()) {
+    return params.FaultAt("retention_period", InvalidTypeText(*value, "a duration"));
+  }
+  const auto text = value->get<std::string>();
+  if (text == "none") return std::optional<int64_t>();
+  const util::Result<int64_t> duration = util::ParseHumantime(text);
+  if (!duration.ok()) {
+    return params.FaultAt("retention_period",
+                          "invalid value: string " + JsonQuoted(text) + ", expected a duration");
+  }
+  return std::optional<int64_t>(*duration);
 }
 
 util::Status CheckPlainDeletion(const UrlParams& params) {

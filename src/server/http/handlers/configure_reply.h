@@ -32,6 +32,10 @@ std::optional<JsonParams> ReadJsonBody(const ServerServices& services,
 util::Result<std::optional<int64_t>> HardDeleteTime(const ServerServices& services,
                                                     const UrlParams& params);
 
+/// The member `retention_period`: a duration such as `30d`; nothing when it is absent, null or
+/// `none`.
+util::Result<std::optional<int64_t>> RetentionPeriod(const JsonParams& params);
+
 /// Refuses parameters that would make a deletion mean something else.
 util::Status CheckPlainDeletion(const UrlParams& params);
 

@@ -17,6 +17,7 @@ struct TableDefinition {
   std::string table;
   std::vector<std::string> tags;
   std::vector<model::ColumnDef> fields;
+  std::optional<int64_t> retention_ns;
 };
 
 std::optional<model::ColumnType> FieldTypeOf(const std::string& word) {
@@ -66,6 +67,7 @@ util::Result<TableDefinition> DefinitionOf(const JsonParams& params) {
   ASSIGN_OR_RETURN(definition.table, params.RequiredString("table"));
   ASSIGN_OR_RETURN(definition.tags, params.RequiredStrings("tags"));
   ASSIGN_OR_RETURN(definition.fields, FieldsOf(params));
+  ASSIGN_OR_RETURN(definition.retention_ns, RetentionPeriod(params));
   return definition;
 }
 
@@ -86,7 +88,25 @@ void HandleCreate(const ServerServices& services, const ExchangePtr& exchange) {
   }
   services.writes->CreateTable(std::move(definition.database), std::move(definition.table),
                                std::move(definition.tags), std::move(definition.fields),
-                               ConfigureDone(exchange, 200));
+                               definition.retention_ns, ConfigureDone(exchange, 200));
+}
+
+/// Unlike that of a database, a missing period is refused: nothing else can be changed here.
+void HandleUpdate(const ServerServices& services, const ExchangePtr& exchange) {
+  const std::optional<JsonParams> params = ReadJsonBody(services, exchange, "UpdateTableRequest");
+  if (!params) return;
+  const util::Result<std::string> database = params->RequiredString("db");
+  const util::Result<std::string> table = params->RequiredString("table");
+  const util::Result<std::optional<int64_t>> retention_ns =
+      params->Find("retention_period") == nullptr ? params->MissingField("retention_period")
+                                                  : RetentionPeriod(*params);
+  for (const Status& status : {database.status(), table.status(), retention_ns.status()}) {
+    if (status.ok()) continue;
+    exchange->Respond(PlainError(status.WithPrefix("serde json error: ")));
+    return;
+  }
+  services.writes->SetTableRetention(*database, *table, *retention_ns,
+                                     ConfigureDone(exchange, 200));
 }
 
 void HandleDelete(const ServerServices& services, const ExchangePtr& exchange) {
@@ -113,6 +133,8 @@ void AddConfigureTableRoutes(const ServerServices& services, Router* router) {
   const char* const path = "/api/v3/configure/table";
   router->Add(Method::kPost, path, Pool::kWrite,
               [&services](const ExchangePtr& exchange) { HandleCreate(services, exchange); });
+  router->Add(Method::kPut, path, Pool::kWrite,
+              [&services](const ExchangePtr& exchange) { HandleUpdate(services, exchange); });
   router->Add(Method::kDelete, path, Pool::kWrite,
               [&services](const ExchangePtr& exchange) { HandleDelete(services, exchange); });
 }
