@@ -103,3 +103,15 @@ def test_two_x_clients_delete_by_measurement(server):
          "predicate": '_measurement="m" AND host="a"'})
     assert reply.status == 204, reply
     assert counts(server) == {"a": (1, 2), "b": (3, 3)}
+
+
+def test_parameters_may_stand_in_the_address(server):
+    write_rows(server, count=3)
+    reply = server.request("POST", "/api/v3/delete?db=foo&table=m&start=1970-01-01T00%3A00%3A00Z"
+                                   "&stop=600000000000&predicate=host%20%3D%20'a'")
+    assert reply.status == 200, reply
+    assert counts(server) == {"a": (1, 2), "b": (3, 3)}
+    both = server.post_json("/api/v3/delete?predicate=host='a'",
+                            {"db": "foo", "table": "m", "start": 0, "stop": DAY_NS})
+    assert both.status == 400
+    assert counts(server) == {"a": (1, 2), "b": (3, 3)}

@@ -10,7 +10,7 @@ import urllib.parse
 from . import results
 from .config import Config
 from .server import ROOT, Server
-from .test_file import Query, Record, Restart, Statement, TestFile, Write
+from .test_file import Query, Record, Request, Restart, Statement, TestFile, Write
 
 REQUEST_SECONDS_MAX = 120
 BARRIER_DATABASE = "runner_barrier"
@@ -49,7 +49,7 @@ class Execution:
         self.labelled: dict[str, tuple[int, list[list[str]]]] = {}
         self.connection: http.client.HTTPConnection | None = None
         self.odd_write = False
-        self.counts = {"query": 0, "statement": 0, "lp": 0}
+        self.counts = {"query": 0, "statement": 0, "lp": 0, "request": 0}
 
     def run(self):
         self.server.start()
@@ -79,6 +79,10 @@ class Execution:
         elif isinstance(record, Statement):
             self.counts["statement"] += 1
             self.run_statement(record)
+            self.after_write(False)
+        elif isinstance(record, Request):
+            self.counts["request"] += 1
+            self.run_request(record)
             self.after_write(False)
         elif isinstance(record, Restart):
             self.restart(record.crash)
@@ -136,6 +140,19 @@ class Execution:
         if status != wanted:
             raise Failure(self.file, record,
                           f"status {status}, expected {wanted}: {reply.decode(errors='replace')}")
+        self.check_texts(record, record.error_texts, _readable_error(reply))
+
+    def run_request(self, record: Request):
+        headers = {"Content-Type": "application/json"} if record.body else {}
+        status, reply = self.request(record.method, record.path, record.body, headers)
+        text = reply.decode(errors="replace")
+        if record.error_status is None:
+            if not 200 <= status < 300:
+                raise Failure(self.file, record, f"status {status}: {text}")
+            return
+        if status != record.error_status:
+            raise Failure(self.file, record,
+                          f"status {status}, expected {record.error_status}: {text}")
         self.check_texts(record, record.error_texts, _readable_error(reply))
 
     def check_texts(self, record: Record, texts: list[str], reply: str):

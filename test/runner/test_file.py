@@ -68,6 +68,16 @@ class Statement(Record):
 
 
 @dataclasses.dataclass
+class Request(Record):
+    """Any other request, with a JSON body or none."""
+    method: str = ""
+    path: str = ""
+    body: bytes = b""
+    error_status: int | None = None
+    error_texts: list[str] = dataclasses.field(default_factory=list)
+
+
+@dataclasses.dataclass
 class Restart(Record):
     crash: bool = False
 
@@ -178,7 +188,7 @@ class _Parser:
         handler = {
             "db": self.take_db, "lp": self.take_lp, "query": self.take_query,
             "statement": self.take_statement, "restart": self.take_restart,
-            "crash": self.take_restart, "require": self.take_require, "skipif": self.take_condition,
+            "crash": self.take_restart, "request": self.take_request, "require": self.take_require, "skipif": self.take_condition,
             "onlyif": self.take_condition, "params": self.take_params,
         }.get(words[0])
         if handler is None:
@@ -255,6 +265,14 @@ class _Parser:
         record.body = _decode_escapes(body) if escapes else body
         if record.file and record.body:
             self.fail(line.number, "lp with file= takes no body")
+        record.error_status, record.error_texts = self.take_outcome(line)
+        self.add(record)
+
+    def take_request(self, line: _Line, words: list[str]):
+        if len(words) != 3 or not words[2].startswith("/"):
+            self.fail(line.number, "expected `request METHOD /PATH`")
+        record = Request(line.number, method=words[1], path=words[2])
+        record.body = "\n".join(self.take_until_separator(line)).encode()
         record.error_status, record.error_texts = self.take_outcome(line)
         self.add(record)
 

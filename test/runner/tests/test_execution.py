@@ -97,3 +97,14 @@ def test_a_server_that_does_not_start_is_reported(tmp_path):
     path.write_text(HEADER)
     with pytest.raises(Exception, match="ended with code 1 at start"):
         run_file(parse_test_file(path, tmp_path), JSON, pathlib.Path("/bin/false"))
+
+
+def test_requests(tmp_path):
+    run(tmp_path, 'request POST /some/path?a=b\n{"c": 1}\n----\nok\n\n'
+                  "request POST /other\n----\nok\n\n"
+                  "request POST /other\nbad\n----\nerror 400\nrefused\n\n"
+                  "query T\npaths\n----\n/some/path?a=b\n/other\n")
+    with pytest.raises(Failure, match="status 400"):
+        run(tmp_path, "request POST /x\nbad\n----\nok\n")
+    with pytest.raises(Failure, match="status 204, expected 400"):
+        run(tmp_path, "request POST /x\n----\nerror 400\n")

@@ -103,6 +103,8 @@ def test_conditions_hold_for_the_next_record_only(tmp_path):
     ("lp d fast\nm f=1\n----\nok\n", 5, "unknown option `fast`"),
     ("lp d\nm f=1\n----\nfine\n", 5, "expected `ok` or `error"),
     ("lp d\nm f=1\n----\nok\nand more\n", 5, "expected `ok` or `error"),
+    ("request POST\n----\nok\n", 5, "expected `request METHOD /PATH`"),
+    ("request POST path\n----\nok\n", 5, "expected `request METHOD /PATH`"),
     ("lp d file=x.lp\nm f=1\n----\nok\n", 5, "takes no body"),
     ("skipif csv\nrestart\n", 5, "expected `skipif CONFIG reason`"),
     ("restart\n\nskipif csv # why\n", 8, "nothing behind it"),

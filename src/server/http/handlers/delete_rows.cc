@@ -56,8 +56,8 @@ Status ReadRangeAndTags(const JsonParams& params, ingest::RowDeletion* deletion)
   return Status::Ok();
 }
 
-constexpr std::initializer_list<std::string_view> kParameters = {"db", "table", "start", "stop",
-                                                                 "predicate"};
+const std::initializer_list<std::string_view> kParameters = {"db", "table", "start", "stop",
+                                                             "predicate"};
 
 Result<ingest::RowDeletion> DeletionOf(const UrlParams& params) {
   RETURN_IF_ERROR(params.CheckUnique(kParameters));
