@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "ingest/durable_and_published.h"
 #include "util/check.h"
 #include "util/log.h"
 
@@ -107,19 +108,23 @@ Status HardDeleter::RunOnce() {
     if (record->ops.empty()) return Status::Ok();
     const size_t count = record->ops.size();
     ASSIGN_OR_RETURN(auto payload, wal::EncodeRecord(*record));
-    const auto done = [purged = options_.purged, count](const Status& durable) {
+    auto purged = std::make_shared<DurableAndPublished>(options_.purged);
+    const auto done = [purged, count](const Status& durable) {
       if (!durable.ok()) {
         util::LogWarn("Hard deletion is not durable yet: {}", durable.message());
         return;
       }
       util::LogInfo("deleted {} databases and tables for good", count);
-      if (purged) purged();
+      purged->Durable();
     };
     const std::shared_ptr<const wal::Record> submitted = record;
     const Status status = catalog_->Commit(state->version(), submitted->ops, [&] {
       return wal_->Submit(submitted, std::move(payload), done);
     });
-    if (status.ok()) continue;
+    if (status.ok()) {
+      purged->Published();
+      continue;
+    }
     if (status.code() != util::StatusCode::kConflict || ++conflicts == kConflictsMax) return status;
   }
 }

@@ -19,7 +19,8 @@ struct HardDeleterOptions {
   int64_t grace_ns = 0;
   /// The longest time between two looks at the catalog.
   int64_t interval_ns = int64_t{60} * 1'000'000'000;
-  /// Called when something was purged and that is durable; from the log's thread, must not block.
+  /// Called when something was purged, durably and to be seen in the catalog; from the log's thread
+  /// or the deleter's, must not block.
   std::function<void()> purged;
 };
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "ingest/durable_and_published.h"
 #include "ingest/schema_faults.h"
 #include "ingest/write_service.h"
 #include "util/limits.h"
@@ -230,32 +231,33 @@ void WriteService::CreateTable(std::string database, std::string table,
       std::move(done));
 }
 
-WriteService::Done WriteService::WhenDeleted(Done done) const {
-  if (!options_.on_deleted) return done;
-  return [on_deleted = options_.on_deleted, done = std::move(done)](Status status) {
-    if (status.ok()) on_deleted();
+void WriteService::DeleteSchema(const MakeOps& make_ops, Done done) {
+  auto deleted = std::make_shared<DurableAndPublished>(options_.on_deleted);
+  ChangeSchema(make_ops, [deleted, done = std::move(done)](Status status) {
+    if (status.ok()) deleted->Durable();
     done(std::move(status));
-  };
+  });
+  deleted->Published();
 }
 
 void WriteService::DeleteDatabase(std::string name, std::optional<int64_t> hard_delete_at_ns,
                                   Done done) {
   const int64_t now_ns = clock_->NowNs();
-  ChangeSchema(
+  DeleteSchema(
       [&](const CatalogState& state) {
         return DeleteDatabaseOps(state, name, hard_delete_at_ns, now_ns);
       },
-      WhenDeleted(std::move(done)));
+      std::move(done));
 }
 
 void WriteService::DeleteTable(std::string database, std::string table,
                                std::optional<int64_t> hard_delete_at_ns, Done done) {
   const int64_t now_ns = clock_->NowNs();
-  ChangeSchema(
+  DeleteSchema(
       [&](const CatalogState& state) {
         return DeleteTableOps(state, database, table, hard_delete_at_ns, now_ns);
       },
-      WhenDeleted(std::move(done)));
+      std::move(done));
 }
 
 void WriteService::DeleteRows(RowDeletion deletion, Done done) {

@@ -23,7 +23,8 @@ struct WriteOptions {
   /// When set, called in front of each write with rows; may block for a while. A write is refused
   /// with what it says, as when there is no memory for more rows.
   std::function<util::Status()> admit;
-  /// When set, called when the deletion of a database or table is durable, from the log's thread.
+  /// When set, called when the deletion of a database or table is durable and to be seen in the
+  /// catalog, from any thread; must not block.
   std::function<void()> on_deleted;
 };
 
@@ -96,8 +97,8 @@ class WriteService {
       const catalog::CatalogState& state)>;
 
   void ChangeSchema(const MakeOps& make_ops, Done done);
-  /// `done`, with on_deleted in front of it when all went well.
-  Done WhenDeleted(Done done) const;
+  /// ChangeSchema that tells on_deleted.
+  void DeleteSchema(const MakeOps& make_ops, Done done);
   util::Status SubmitRecord(uint64_t base_version, std::shared_ptr<const wal::Record> record,
                             Done done);
   void Count(uint64_t lines_accepted, uint64_t lines_rejected, size_t body_bytes);
