@@ -69,8 +69,9 @@ class PredicateReader {
     const char quote = text_[at_++];
     std::string value;
     for (; !at_end(); ++at_) {
-      const bool next_is_quote = at_ + 1 < text_.size() && text_[at_ + 1] == quote;
-      if ((text_[at_] == '\\' || text_[at_] == quote) && next_is_quote) {
+      const char next = at_ + 1 < text_.size() ? text_[at_ + 1] : '\0';
+      const bool escapes = text_[at_] == '\\' && (next == quote || next == '\\');
+      if (escapes || (text_[at_] == quote && next == quote)) {
         ++at_;
       } else if (text_[at_] == quote) {
         ++at_;

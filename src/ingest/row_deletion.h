@@ -22,8 +22,9 @@ struct RowDeletion {
 };
 
 /// Reads `tag = 'value' AND "other tag" = 'value'` in any case of AND; names may stand in double
-/// quotes, values in single or double ones, in which a doubled quote or one behind a backslash
-/// stands for itself. Blank text is no condition.
+/// quotes, values in single or double ones. In quotes, a doubled quote stands for one, and so does
+/// a quote or backslash behind a backslash; other backslashes are just that. Blank text is no
+/// condition.
 ///
 /// Errors: InvalidArgument with the place; texts over 64 KiB and more than 64 conditions are
 /// refused.

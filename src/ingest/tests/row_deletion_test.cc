@@ -20,6 +20,8 @@ TEST(DeletePredicateTest, ReadsConditionsOnTags) {
               ElementsAre(Pair("host", "a b"), Pair("my tag", "x"), Pair("größe", "")));
   EXPECT_THAT(ParseDeletePredicate(R"(a='it''s' and b="say \"hi\"" and c='back\slash')").value(),
               ElementsAre(Pair("a", "it's"), Pair("b", "say \"hi\""), Pair("c", "back\\slash")));
+  EXPECT_THAT(ParseDeletePredicate(R"(a='end\\' and b="\\\"" and c='')").value(),
+              ElementsAre(Pair("a", "end\\"), Pair("b", "\\\""), Pair("c", "")));
   EXPECT_THAT(ParseDeletePredicate("_measurement=\"cpu\"AND and='x'").value(),
               ElementsAre(Pair("_measurement", "cpu"), Pair("and", "x")));
 }

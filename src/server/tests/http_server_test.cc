@@ -372,7 +372,9 @@ TEST_F(HttpServerTest, ConnectionsPastTheLimitAreTurnedAway) {
   RawClient first(server_->address());
   EXPECT_EQ(first.Request("GET", "/where?1").body, "1");
   RawClient second(server_->address());
-  EXPECT_EQ(second.Receive().status, 503);
+  const RawReply refused = second.Receive();
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.headers.at("retry-after"), "1");
   EXPECT_EQ(first.Request("GET", "/where?2").body, "2");
 }
 
