@@ -121,6 +121,22 @@ TEST_F(WriteServiceTest, NoSyncIsAcknowledgedOnceTheLogHasTheRecord) {
   EXPECT_EQ(Write(request).status.code(), StatusCode::kUnavailable);
 }
 
+TEST_F(WriteServiceTest, WhoIsToldOfAChangeFindsItInTheCatalog) {
+  // The log is as fast as can be: it reports from within Submit.
+  bool found = false;
+  service_.CreateDatabase("fast", std::nullopt, [&](const Status& status) {
+    EXPECT_TRUE(status.ok());
+    found = catalog_.state()->FindDatabase("fast") != nullptr;
+  });
+  EXPECT_TRUE(found);
+  bool written = false;
+  service_.Write(Request("m f=1 1"), [&](const WriteOutcome& outcome) {
+    EXPECT_TRUE(outcome.status.ok());
+    written = catalog_.state()->FindDatabase("db") != nullptr;
+  });
+  EXPECT_TRUE(written);
+}
+
 TEST_F(WriteServiceTest, RefusedByTheLogChangesNothing) {
   wal_.refusal = Status::Unavailable("queue is full");
   const WriteOutcome outcome = Write("m f=1 1");
