@@ -46,7 +46,7 @@ struct Database {
 
   /// Null for an unknown and for a deleted table.
   std::shared_ptr<const model::TableSchema> FindTable(std::string_view table_name) const;
-  /// How long the table keeps rows: the shorter of its own retention and the database's; none = for
+  /// How long the table keeps rows: its own retention, or without one the database's; none = for
   /// ever.
   std::optional<int64_t> RetentionOf(util::TableId table) const;
 };

@@ -20,8 +20,7 @@ std::shared_ptr<const model::TableSchema> Database::FindTable(std::string_view t
 std::optional<int64_t> Database::RetentionOf(util::TableId table) const {
   const auto found = tables_by_id.find(table.value);
   if (found == tables_by_id.end() || !found->second.retention_ns) return retention_ns;
-  if (!retention_ns) return found->second.retention_ns;
-  return std::min(*retention_ns, *found->second.retention_ns);
+  return found->second.retention_ns;
 }
 
 std::shared_ptr<const Database> CatalogState::FindDatabase(std::string_view name) const {

@@ -107,9 +107,12 @@ def test_tables_hide_what_is_older_than_their_period(server):
     assert (days("a"), days("b")) == ([0], [0, 3])
     server.restart()
     assert (days("a"), days("b")) == ([0], [0, 3])
-    # The database's period counts as well: the shorter one of both.
+    # The database's period counts for tables without one of their own.
     server.must_cli("update", "database", "-d", "d", "-r", "2d")
+    assert (days("a"), days("b")) == ([0], [0, 3])
+    server.must_cli("update", "table", "-d", "d", "-r", "none", "b")
     assert (days("a"), days("b")) == ([0], [0])
+    server.must_cli("update", "table", "-d", "d", "-r", "5d", "b")
     server.must_cli("update", "table", "-d", "d", "-r", "none", "a")
     server.must_cli("update", "database", "-d", "d", "-r", "none")
     assert (days("a"), days("b")) == ([0, 3, 10], [0, 3])

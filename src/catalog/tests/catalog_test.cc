@@ -170,7 +170,7 @@ TEST(Catalog, APurgedTableAndDatabaseAreGoneAndTheirIdsStayUsed) {
   EXPECT_EQ(state->next_table_id(), TableId(2));
 }
 
-TEST(Catalog, TheShorterRetentionOfTableAndDatabaseHolds) {
+TEST(Catalog, ATablesOwnRetentionGoesBeforeThatOfItsDatabase) {
   Catalog catalog(kLimits);
   ASSERT_TRUE(catalog.ApplyLogged({Database(1, "db"), Table(1, 1, "cpu")}).ok());
   const auto retention = [&] {
@@ -181,7 +181,7 @@ TEST(Catalog, TheShorterRetentionOfTableAndDatabaseHolds) {
       catalog.ApplyLogged({model::SetTableRetentionOp{DbId(1), TableId(1), int64_t{50}}}).ok());
   EXPECT_EQ(retention(), 50);
   ASSERT_TRUE(catalog.ApplyLogged({SetRetentionOp{DbId(1), int64_t{40}}}).ok());
-  EXPECT_EQ(retention(), 40);
+  EXPECT_EQ(retention(), 50);
   ASSERT_TRUE(catalog.ApplyLogged({SetRetentionOp{DbId(1), int64_t{60}}}).ok());
   EXPECT_EQ(retention(), 50);
 }
