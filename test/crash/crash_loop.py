@@ -4,18 +4,17 @@ Writers send batches: rows of several tables with one batch id. The oracle knows
 only sent (pending) and which were acknowledged. After a restart
   - every acknowledged batch is there, whole, in every table,
   - every pending batch is there whole or not at all,
+  - rows whose deletion was acknowledged are gone and stay so; otherwise all or none of a table are,
   - no row is there twice and none that was never sent,
   - databases and tables whose creation or deletion was acknowledged are there or gone,
   - the same queries give the same answers a second time.
 Pending batches are sent again now and then, so that a batch may be written twice by its client.
 
 The server is killed with SIGKILL, or kills itself at a named fault point (--fault-point). Its data lie
-in files, in files with a snapshot every few milliseconds (--store snapshots), or in a bucket
-(--store s3) of a MinIO that runs all the time, with snapshots too."""
+in files, in files with snapshots and compaction every few milliseconds (--store snapshots), or in a
+bucket (--store s3) of a MinIO that runs all the time, with snapshots too."""
 
 import argparse
-import dataclasses
-import http.client
 import json
 import pathlib
 import random
@@ -23,26 +22,31 @@ import re
 import shutil
 import sys
 import tempfile
-import threading
 import time
 import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "test" / "e2e"))
+sys.path.insert(0, str(ROOT / "test" / "crash"))
+from crash_load import DATABASE, TABLES, Batch, Oracle, Storer, Writer  # noqa: E402
 from server_process import ServerProcess  # noqa: E402
 from store_servers import Minio  # noqa: E402
 
-DATABASE = "crash"
-TABLES = ("small", "wide", "tagged")
+HOOKS = {"INFLUXDB3_TEST_HOOKS": "1"}
 LIFE_SECONDS_MAX = 0.8  # of a server between its readiness and its end
 FAULT_POINT_SECONDS_MAX = 3.0
 FAULT_POINT_EXIT_CODE = 137
-# Columns of the table `wide` come and go over the run, so that catalog changes ride along.
-WIDE_FIELDS = 60
+# A point that is passed once in a hundred commits: the server may take longer to reach it.
+SELDOM_FAULT_POINT_SECONDS_MAX = 60.0
+FIRST_DEATH_SECONDS_MAX = 15.0  # on a busy machine, too
 
 
 class CrashFailure(Exception):
     """What was found to be wrong."""
+
+
+def is_seldom(fault_point: str) -> bool:
+    return fault_point in ("persist.after_full_manifest", "persist.old_manifest_deleted")
 
 
 def fault_points(store: str = "file") -> list[str]:
@@ -51,137 +55,14 @@ def fault_points(store: str = "file") -> list[str]:
         return re.findall(r'"([a-z_]+\.[a-z_]+)"', (ROOT / "src" / header).read_text())
 
     if store == "snapshots":
-        # Those of full manifests and of orphans come too seldom.
+        # Files are orphans only some time after the crash that made them.
         return ["wal.run_removed", *names("buffer/fault_points.h"),
                 *(name for name in names("persist/fault_points.h")
-                  if "full" not in name and "deleted" not in name)]
+                  if name != "persist.orphan_deleted")]
     points = names("wal/fault_points.h")
     if store == "file":
         return points
     return names("wal/store_fault_points.h") + points[points.index("wal.after_sync"):]
-
-
-@dataclasses.dataclass
-class Batch:
-    id: str
-    lines: str
-    counts: dict[str, int]  # rows per table
-    sums: dict[str, int]    # of the field v per table
-    no_sync: bool = False
-    acknowledged: bool = False
-
-
-class Oracle:
-    def __init__(self):
-        self.lock = threading.Lock()  # guards everything below
-        self.batches: dict[str, Batch] = {}
-        self.databases: dict[str, bool | None] = {}  # there, gone or unknown
-
-    def pending(self) -> list[Batch]:
-        with self.lock:
-            return [b for b in self.batches.values() if not b.acknowledged]
-
-    def save(self, path: pathlib.Path):
-        with self.lock, path.open("w") as file:
-            for batch in self.batches.values():
-                file.write(json.dumps(dataclasses.asdict(batch)) + "\n")
-            file.write(json.dumps({"databases": self.databases}) + "\n")
-
-
-def make_batch(rng: random.Random, writer: int, number: int) -> Batch:
-    batch_id = f"w{writer}-{number}"
-    size = rng.choice((1, 1, 2, 3, 10, 10, 50, 2000))
-    lines, counts, sums = [], {}, {}
-    for table in rng.sample(TABLES, rng.randint(1, len(TABLES))):
-        for row in range(size):
-            value = rng.randrange(1_000_000)
-            # A series and time of its own for each row: rows never replace each other.
-            key = f"{table},writer=w{writer},row=r{row % 8}"
-            extra = ""
-            if table == "tagged":
-                key += f",kind=k{number % 5}"
-            if table == "wide":
-                extra = f",f{number % WIDE_FIELDS}={number}i"
-            timestamp = 1_700_000_000_000_000_000 + number * 10_000_000 + row
-            lines.append(f'{key} batch="{batch_id}",v={value}i{extra} {timestamp}')
-            counts[table] = counts.get(table, 0) + 1
-            sums[table] = sums.get(table, 0) + value
-    rng.shuffle(lines)
-    return Batch(batch_id, "\n".join(lines), counts, sums, no_sync=rng.random() < 0.1)
-
-
-class Writer(threading.Thread):
-    """Writes until the server goes away."""
-
-    def __init__(self, number: int, server: ServerProcess, oracle: Oracle, seed: int,
-                 first_batch: int):
-        super().__init__(name=f"writer-{number}")
-        self.number = number
-        self.address = server.address
-        self.oracle = oracle
-        self.rng = random.Random(seed)
-        self.next_batch = first_batch
-        self.failure: str | None = None
-
-    def run(self):
-        connection = http.client.HTTPConnection(self.address, timeout=30)
-        try:
-            while self.failure is None:
-                self.step(connection)
-        except (OSError, http.client.HTTPException):
-            pass  # the server ended
-        finally:
-            connection.close()
-
-    def step(self, connection: http.client.HTTPConnection):
-        choice = self.rng.random()
-        if choice < 0.03:
-            self.change_databases(connection)
-            return
-        mine = [b for b in self.oracle.pending() if b.id.startswith(f"w{self.number}-")]
-        if choice < 0.1 and mine:
-            self.send(connection, self.rng.choice(mine))
-            return
-        batch = make_batch(self.rng, self.number, self.next_batch)
-        self.next_batch += 1
-        with self.oracle.lock:
-            self.oracle.batches[batch.id] = batch
-        self.send(connection, batch)
-
-    def send(self, connection: http.client.HTTPConnection, batch: Batch):
-        query = f"db={DATABASE}&precision=nanosecond" + ("&no_sync=true" if batch.no_sync else "")
-        status, body = self.request(connection, "POST", f"/api/v3/write_lp?{query}",
-                                    batch.lines.encode())
-        if status == 204:
-            # no_sync promises nothing: such a batch stays pending.
-            batch.acknowledged = not batch.no_sync
-        elif status not in (429, 500, 503):
-            self.failure = f"{batch.id} answered {status}: {body[:500]!r}"
-
-    def change_databases(self, connection: http.client.HTTPConnection):
-        name = f"side{self.number}"
-        with self.oracle.lock:
-            there = self.oracle.databases.get(name, False)
-            self.oracle.databases[name] = None
-        path = "/api/v3/configure/database"
-        if there:
-            status, body = self.request(connection, "DELETE", f"{path}?db={name}", None)
-        else:
-            status, body = self.request(connection, "POST", path,
-                                        json.dumps({"db": name}).encode())
-        # After a change whose outcome is unknown, both answers of the server are right.
-        expected = {True: {200}, False: {200}, None: {200, 404, 409}}[there]
-        if status not in expected:
-            self.failure = f"{name} (there: {there}) answered {status}: {body[:500]!r}"
-        with self.oracle.lock:
-            self.oracle.databases[name] = not there
-
-    @staticmethod
-    def request(connection, method: str, path: str, body: bytes | None) -> tuple[int, bytes]:
-        headers = {"Content-Type": "application/json"} if "configure" in path else {}
-        connection.request(method, path, body, headers)
-        response = connection.getresponse()
-        return response.status, response.read()
 
 
 class CrashLoop:
@@ -195,6 +76,7 @@ class CrashLoop:
         self.report = report
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="influxdb3-crash-"))
         self.minio: Minio | None = None
+        self.store = store
         self.server = self.make_server(store)
         self.server.binary = binary
         self.oracle = Oracle()
@@ -257,23 +139,32 @@ class CrashLoop:
             self.server.kill()
             if not self.start(with_fault=True):
                 return
-        writers = [Writer(w, self.server, self.oracle, self.rng.getrandbits(32),
+        threads = [Writer(w, self.server, self.oracle, self.rng.getrandbits(32),
                           self.next_batches[w]) for w in range(self.writer_count)]
+        writers = list(threads)
+        if self.store == "snapshots":
+            threads.append(Storer(self.server, self.rng.getrandbits(32)))
+        for thread in threads:
+            thread.start()
+        try:
+            self.end_server()
+        finally:
+            self.server.kill()
+            for thread in threads:
+                thread.join()
         for writer in writers:
-            writer.start()
-        self.end_server()
-        for writer in writers:
-            writer.join()
             self.next_batches[writer.number] = writer.next_batch
-            if writer.failure:
-                raise CrashFailure(writer.failure)
+        for thread in threads:
+            if thread.failure:
+                raise CrashFailure(thread.failure)
 
     def start(self, with_fault: bool) -> bool:
         """False when the server ended at its fault point before it was ready."""
-        self.server.environment = {}
+        self.server.environment = dict(HOOKS) if self.store == "snapshots" else {}
         if with_fault:
             # The first server dies for certain; a later passing may never come.
-            passing = self.rng.choice((1, 1, 2, 3, 5, 10, 20)) if self.fault_point_deaths else 1
+            first = self.fault_point_deaths == 0 or is_seldom(self.fault_point)
+            passing = 1 if first else self.rng.choice((1, 1, 2, 3, 5, 10, 20))
             self.server.environment["INFLUXDB3_FAULT_POINT"] = f"{self.fault_point}:{passing}"
             self.server.spawn()
             while not self.server.answers():
@@ -295,7 +186,12 @@ class CrashLoop:
             if self.server.process.poll() is not None:
                 raise CrashFailure(f"the server ended by itself\n{self.server.log[-4000:]}")
         else:
-            deadline = time.monotonic() + FAULT_POINT_SECONDS_MAX
+            seconds = FAULT_POINT_SECONDS_MAX
+            if is_seldom(self.fault_point):
+                seconds = SELDOM_FAULT_POINT_SECONDS_MAX
+            elif self.fault_point_deaths == 0:
+                seconds = FIRST_DEATH_SECONDS_MAX
+            deadline = time.monotonic() + seconds
             while self.server.process.poll() is None and time.monotonic() < deadline:
                 time.sleep(0.005)
             self.count_death()
@@ -344,15 +240,25 @@ class CrashLoop:
             if batch_id not in self.oracle.batches:
                 raise CrashFailure(f"batch {batch_id} was never sent")
         for batch in self.oracle.batches.values():
-            rows = found.get(batch.id, {})
-            if not rows and not batch.acknowledged:
-                continue
-            there = {table: (row["n"], row["s"], row["times"]) for table, row in rows.items()}
-            expected = {table: (count, batch.sums[table], count)
-                        for table, count in batch.counts.items()}
-            if there != expected:
-                state = "acknowledged" if batch.acknowledged else "pending"
-                raise CrashFailure(f"{state} batch {batch.id}: expected {expected}, found {there}")
+            self.check_batch(batch, found.get(batch.id, {}))
+
+    @staticmethod
+    def check_batch(batch: Batch, rows: dict[str, dict]):
+        if not rows and not batch.acknowledged:
+            return
+        there = {table: (row["n"], row["s"], row["times"]) for table, row in rows.items()}
+        for table, deleted in list(batch.deleted.items()):
+            if deleted is None:  # both answers are right, from now on this one
+                if table in there:
+                    del batch.deleted[table]
+                else:
+                    batch.deleted[table] = True
+        expected = {table: (count, batch.sums[table], count)
+                    for table, count in batch.counts.items() if table not in batch.deleted}
+        if there != expected:
+            state = "acknowledged" if batch.acknowledged else "pending"
+            raise CrashFailure(f"{state} batch {batch.id}, deleted from {list(batch.deleted)}: "
+                               f"expected {expected}, found {there}")
 
     def check_databases(self):
         reply = self.server.get("/api/v3/configure/database?format=json")
