@@ -38,6 +38,8 @@ struct QueryRequest {
   std::string database;
   std::string sql;
   std::map<std::string, ParameterValue> parameters;  ///< names without `$`
+  /// `?` stands for the parameters `1`, `2`, … in order; otherwise it is an error.
+  bool numbered_placeholders = false;
   /// False: ExecuteSql returns as soon as the query is planned, and the first Next() waits for its
   /// first rows.
   bool wait_for_rows = true;
@@ -58,6 +60,14 @@ class ResultStream {
   /// The next non-empty batch; null at the end. Errors carry the text clients must see.
   virtual util::Result<std::shared_ptr<arrow::RecordBatch>> Next() = 0;
   virtual void Cancel() = 0;
+};
+
+/// What a statement would return and what it wants to know first.
+struct QueryDescription {
+  std::shared_ptr<arrow::Schema> schema;  ///< as ResultStream::schema()
+  /// The parameters without a value, in order of first use, or by number when all are numbers. The
+  /// type is Utf8 where the statement leaves it open.
+  std::shared_ptr<arrow::Schema> parameters;
 };
 
 struct QueryOptions {
@@ -90,6 +100,9 @@ class QueryEngine {
   /// Plans the query and starts it; what can fail before the first row fails here where possible
   /// (unless `wait_for_rows` is false).
   virtual util::Result<std::unique_ptr<ResultStream>> ExecuteSql(const QueryRequest& request) = 0;
+
+  /// Plans the query without running it. Parameters of the request may lack values.
+  virtual util::Result<QueryDescription> DescribeSql(const QueryRequest& request) = 0;
 
   /// For metrics. Zeros without files.
   virtual ParquetCacheStats parquet_cache_stats() const { return {}; }

@@ -13,6 +13,7 @@
 #include "query/duckdb/duckdb_instance.h"
 #include "query/duckdb/duckdb_result_stream.h"
 #include "query/duckdb/explain_result.h"
+#include "query/duckdb/query_description.h"
 #include "query/duckdb/query_log.h"
 #include "query/duckdb/query_permits.h"
 #include "query/parquet_cache.h"
@@ -50,16 +51,7 @@ class DuckDbQueryEngine : public QueryEngine {
   }
 
   Result<std::unique_ptr<ResultStream>> ExecuteSql(const QueryRequest& request) override {
-    const auto state = catalog_->state();
-    VirtualTableContext context{state, state->FindDatabase(request.database), &log_, files_,
-                                clock_->NowNs()};
-    if (context.database == nullptr) {
-      return Status::NotFound(fmt::format("database not found: {}", request.database));
-    }
-    if (request.sql.size() > util::limits::kSqlTextBytesMax) {
-      return Status::InvalidArgument(
-          fmt::format("the query is longer than {} bytes", util::limits::kSqlTextBytesMax));
-    }
+    ASSIGN_OR_RETURN(const VirtualTableContext context, ContextOf(request));
     const uint64_t log_number = log_.Begin(request.database, "sql", request.sql);
     Result<std::unique_ptr<ResultStream>> stream = Status::Internal("not run");
     try {
@@ -71,17 +63,58 @@ class DuckDbQueryEngine : public QueryEngine {
     return stream;
   }
 
+  Result<QueryDescription> DescribeSql(const QueryRequest& request) override {
+    ASSIGN_OR_RETURN(const VirtualTableContext context, ContextOf(request));
+    DescriptionTools tools;
+    tools.connect = [this] { return instance_.Connect(); };
+    tools.rewrite = [&](const QueryRequest& described, const sql::RewriteOptions& options,
+                        duckdb::Connection* connection) {
+      return Rewrite(described, options, context, connection);
+    };
+    try {
+      return DescribeQuery(request, tools);
+    } catch (const std::exception& exception) {
+      return sql::TranslateError(duckdb::ErrorData(exception));
+    }
+  }
+
  private:
-  Result<std::unique_ptr<ResultStream>> Run(const QueryRequest& request,
-                                            const VirtualTableContext& context,
-                                            uint64_t log_number) {
-    ASSIGN_OR_RETURN(std::unique_ptr<duckdb::Connection> connection, instance_.Connect());
+  Result<VirtualTableContext> ContextOf(const QueryRequest& request) const {
+    const auto state = catalog_->state();
+    VirtualTableContext context{state, state->FindDatabase(request.database), &log_, files_,
+                                clock_->NowNs()};
+    if (context.database == nullptr) {
+      return Status::NotFound(fmt::format("database not found: {}", request.database));
+    }
+    if (request.sql.size() > util::limits::kSqlTextBytesMax) {
+      return Status::InvalidArgument(
+          fmt::format("the query is longer than {} bytes", util::limits::kSqlTextBytesMax));
+    }
+    return context;
+  }
+
+  /// Rewrites the statement and gives the connection what its scans will read.
+  Result<sql::RewrittenQuery> Rewrite(const QueryRequest& request,
+                                      const sql::RewriteOptions& options,
+                                      const VirtualTableContext& context,
+                                      duckdb::Connection* connection) const {
     auto sources = duckdb::make_shared_ptr<QuerySources>();
     sources->file_limit = options_.file_limit;
     CatalogResolver resolver(context, buffer_, files_, sources.get());
     ASSIGN_OR_RETURN(sql::RewrittenQuery query,
-                     sql::RewriteSql(request.sql, request.parameters, resolver));
+                     sql::RewriteSql(request.sql, request.parameters, resolver, options));
     connection->context->registered_state->Insert(QuerySources::kKey, sources);
+    return query;
+  }
+
+  Result<std::unique_ptr<ResultStream>> Run(const QueryRequest& request,
+                                            const VirtualTableContext& context,
+                                            uint64_t log_number) {
+    ASSIGN_OR_RETURN(std::unique_ptr<duckdb::Connection> connection, instance_.Connect());
+    sql::RewriteOptions options;
+    options.numbered_placeholders = request.numbered_placeholders;
+    ASSIGN_OR_RETURN(sql::RewrittenQuery query,
+                     Rewrite(request, options, context, connection.get()));
     log_.Planned(log_number);
     if (!permits_.Acquire(options_.timeout_ns)) {
       return Status(StatusCode::kDeadlineExceeded,

@@ -78,8 +78,7 @@ Status DuckDbResultStream::Start(duckdb::unique_ptr<duckdb::SQLStatement> statem
     planned_ = connection_->PendingQuery(std::move(statement),
                                          duckdb::QueryResultOutputType::ALLOW_STREAMING);
     if (planned_->HasError()) return FailWith(duckdb::ErrorData(planned_->GetErrorObject()));
-    client_properties_ = connection_->context->GetClientProperties();
-    RETURN_IF_ERROR(MakeSchema(*planned_));
+    RETURN_IF_ERROR(MakeSchema(planned_->types, planned_->names));
   } catch (const std::exception& exception) {
     return FailWith(duckdb::ErrorData(exception));
   }
@@ -99,10 +98,20 @@ Status DuckDbResultStream::Execute() {
   return Status::Ok();
 }
 
-Status DuckDbResultStream::MakeSchema(const duckdb::BaseQueryResult& planned) {
-  for (const LogicalType& type : planned.types) types_.push_back(ClientType(type));
+Status DuckDbResultStream::Describe(const duckdb::vector<LogicalType>& types,
+                                    const duckdb::vector<duckdb::string>& names) {
+  try {
+    return MakeSchema(types, names);
+  } catch (const std::exception& exception) {
+    return FailWith(duckdb::ErrorData(exception));
+  }
+}
+
+Status DuckDbResultStream::MakeSchema(const duckdb::vector<LogicalType>& types,
+                                      duckdb::vector<duckdb::string> names) {
+  client_properties_ = connection_->context->GetClientProperties();
+  for (const LogicalType& type : types) types_.push_back(ClientType(type));
   ArrowSchema c_schema;
-  duckdb::vector<duckdb::string> names = planned.names;
   for (size_t i = 0; i < columns_.size() && i < names.size(); ++i) names[i] = columns_[i].name;
   duckdb::ArrowConverter::ToArrowSchema(&c_schema, types_, names, client_properties_);
   auto imported = arrow::ImportSchema(&c_schema);

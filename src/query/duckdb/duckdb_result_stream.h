@@ -36,6 +36,10 @@ class DuckDbResultStream : public ResultStream {
   /// plans it when it need not wait for rows.
   util::Status Start(duckdb::unique_ptr<duckdb::SQLStatement> statement, bool wait_for_rows);
 
+  /// Makes schema() show columns of these types, without a statement.
+  util::Status Describe(const duckdb::vector<duckdb::LogicalType>& types,
+                        const duckdb::vector<duckdb::string>& names);
+
   const std::shared_ptr<arrow::Schema>& schema() const override { return schema_; }
   util::Result<std::shared_ptr<arrow::RecordBatch>> Next() override;
   void Cancel() override;
@@ -45,7 +49,8 @@ class DuckDbResultStream : public ResultStream {
   void Expire();
 
  private:
-  util::Status MakeSchema(const duckdb::BaseQueryResult& planned);
+  util::Status MakeSchema(const duckdb::vector<duckdb::LogicalType>& types,
+                          duckdb::vector<duckdb::string> names);
   /// Runs the planned statement up to its first rows and takes them.
   util::Status Execute();
   arrow::Result<std::shared_ptr<arrow::RecordBatch>> ImportBatch(ArrowArray* c_array) const;

@@ -57,8 +57,7 @@ arrow::Result<std::shared_ptr<arrow::RecordBatch>> FinishPlans(arrow::StringBuil
                                                                arrow::StringBuilder* plans) {
   ARROW_ASSIGN_OR_RAISE(auto type_array, types->Finish());
   ARROW_ASSIGN_OR_RAISE(auto plan_array, plans->Finish());
-  auto schema = arrow::schema({arrow::field("plan_type", arrow::utf8(), false),
-                               arrow::field("plan", arrow::utf8(), false)});
+  std::shared_ptr<arrow::Schema> schema = ExplainSchema();
   const int64_t row_count = type_array->length();
   return arrow::RecordBatch::Make(std::move(schema), row_count,
                                   {std::move(type_array), std::move(plan_array)});
@@ -71,6 +70,11 @@ duckdb::unique_ptr<duckdb::SQLStatement> MakeExplainStatement(sql::RewrittenQuer
                         ? duckdb::ExplainType::EXPLAIN_ANALYZE
                         : duckdb::ExplainType::EXPLAIN_STANDARD;
   return duckdb::make_uniq<duckdb::ExplainStatement>(std::move(query.statement), type);
+}
+
+std::shared_ptr<arrow::Schema> ExplainSchema() {
+  return arrow::schema({arrow::field("plan_type", arrow::utf8(), false),
+                        arrow::field("plan", arrow::utf8(), false)});
 }
 
 Result<std::unique_ptr<ResultStream>> MakeExplainResult(ResultStream* engine_rows,

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include <arrow/record_batch.h>
+#include <arrow/type.h>
 
 #include "query/testing/engine_fixture.h"
 
@@ -31,6 +32,12 @@ class QueryEngineTest : public EngineTest {
     std::string lines;
     for (int i = 0; i < count; ++i) lines += fmt::format("t,h=h{} v={}i {}\n", i % 10, i, i);
     Write(lines);
+  }
+  util::Result<QueryDescription> Describe(const std::string& sql) {
+    QueryRequest request;
+    request.database = database_;
+    request.sql = sql;
+    return engine_->DescribeSql(request);
   }
 };
 
@@ -90,6 +97,74 @@ TEST_F(QueryEngineTest, BindsParameters) {
   const Answer answer = Ask("SELECT v FROM t WHERE h = $host AND v < $most",
                             {{"host", std::string("h3")}, {"most", int64_t{100}}});
   EXPECT_EQ(answer.rows, Texts{"3"});
+}
+
+TEST_F(QueryEngineTest, DescribesWithoutRunning) {
+  WriteRows(10);
+  const auto plain = Describe("SELECT h, v + 1 AS w, time FROM t");
+  ASSERT_TRUE(plain.ok()) << plain.status().ToString();
+  EXPECT_EQ(plain->schema->ToString(), "h: string\nw: int64\ntime: timestamp[ns]");
+  EXPECT_EQ(plain->parameters->num_fields(), 0);
+  const auto explained = Describe("EXPLAIN SELECT v FROM t");
+  ASSERT_TRUE(explained.ok()) << explained.status().ToString();
+  EXPECT_EQ(explained->schema->field_names(), (Texts{"plan_type", "plan"}));
+  EXPECT_EQ(Describe("SELECT nosuch FROM t").status().code(), util::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Describe("DROP TABLE t").status().code(), Ask("DROP TABLE t").status.code());
+}
+
+TEST_F(QueryEngineTest, DescribesParameters) {
+  WriteRows(10);
+  const auto described = Describe("SELECT v FROM t WHERE h = $host AND v < $most LIMIT $n");
+  ASSERT_TRUE(described.ok()) << described.status().ToString();
+  EXPECT_EQ(described->schema->ToString(), "v: int64");
+  EXPECT_EQ(described->parameters->ToString(), "host: string\nmost: int64\nn: int64");
+  const auto numbered = Describe("SELECT v FROM t WHERE v > $2 AND h = $1");
+  ASSERT_TRUE(numbered.ok()) << numbered.status().ToString();
+  EXPECT_EQ(numbered->parameters->ToString(), "1: string\n2: int64");
+  const auto open = Describe("SELECT $a, v + $b AS w FROM t");
+  ASSERT_TRUE(open.ok()) << open.status().ToString();
+  EXPECT_EQ(open->schema->num_fields(), 2);
+  EXPECT_EQ(open->parameters->field_names(), (Texts{"a", "b"}));
+  EXPECT_EQ(open->parameters->field(0)->type()->ToString(), "string");
+  for (const char* sql : {"SELECT date_bin($every, time) AS b FROM t", "SELECT v FROM t LIMIT $n",
+                          "SELECT v FROM t WHERE time > $since", "SELECT abs($x) AS a FROM t",
+                          "SELECT v FROM t WHERE v IN ($a, $b) ORDER BY v OFFSET $m",
+                          "SELECT v FROM t WHERE time > now() - $age::INTERVAL"}) {
+    const auto sound = Describe(sql);
+    EXPECT_TRUE(sound.ok()) << sql << ": " << sound.status().ToString();
+  }
+}
+
+TEST_F(QueryEngineTest, NumbersPlaceholdersWhereAsked) {
+  WriteRows(10);
+  QueryRequest request;
+  request.database = "d";
+  request.sql = "SELECT '?' AS q, v FROM t WHERE h = ? AND v < ?";
+  request.parameters = {{"1", std::string("h3")}, {"2", int64_t{100}}};
+  EXPECT_FALSE(engine_->ExecuteSql(request).ok());
+  request.numbered_placeholders = true;
+  auto stream = engine_->ExecuteSql(request);
+  ASSERT_TRUE(stream.ok()) << stream.status().ToString();
+  const auto batch = (*stream)->Next();
+  ASSERT_TRUE(batch.ok());
+  EXPECT_EQ((*batch)->num_rows(), 1);
+}
+
+TEST_F(QueryEngineTest, WaitsForRowsOnlyWhereAsked) {
+  WriteRows(10);
+  QueryRequest request;
+  request.database = "d";
+  request.sql = "SELECT count(*) AS n FROM t";
+  request.wait_for_rows = false;
+  auto stream = engine_->ExecuteSql(request);
+  ASSERT_TRUE(stream.ok()) << stream.status().ToString();
+  EXPECT_EQ((*stream)->schema()->ToString(), "n: int64");
+  auto batch = (*stream)->Next();
+  ASSERT_TRUE(batch.ok());
+  EXPECT_EQ((*batch)->num_rows(), 1);
+  batch = (*stream)->Next();
+  ASSERT_TRUE(batch.ok());
+  EXPECT_EQ(*batch, nullptr);
 }
 
 TEST_F(QueryEngineTest, ConvertsTypesThatClientsDoNotKnow) {

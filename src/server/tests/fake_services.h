@@ -86,6 +86,9 @@ class FakeQueryEngine : public query::QueryEngine {
     last.on_start = nullptr;
     return status;
   }
+  util::Result<query::QueryDescription> DescribeSql(const query::QueryRequest&) override {
+    return status;
+  }
 
   util::Status status = util::Status::Internal("no rows here");
   query::QueryRequest last;

@@ -87,7 +87,7 @@ Result<duckdb::unique_ptr<duckdb::SelectStatement>> ParseQuery(const std::vector
 }
 
 Result<RewrittenQuery> RewriteTokens(const std::vector<Token>& tokens, const Parameters& parameters,
-                                     TableResolver& resolver, StatementKind kind,
+                                     TableResolver& resolver, StatementKind kind, bool keep_unbound,
                                      std::vector<OutputColumn>* columns) {
   GrammarText text;
   RewrittenQuery result;
@@ -98,9 +98,11 @@ Result<RewrittenQuery> RewriteTokens(const std::vector<Token>& tokens, const Par
     const auto found = parameters.find(name);
     values.push_back(found == parameters.end() ? nullptr : &found->second);
   }
+  result.parameters = text.parameters;
   Rewriter rewriter(resolver, std::move(values), std::move(text), util::Clock::System().NowNs());
+  if (keep_unbound) rewriter.KeepUnboundParameters();
   *columns = rewriter.RewriteQuery(result.statement->node);
-  result.statement->named_param_map.clear();
+  if (!keep_unbound) result.statement->named_param_map.clear();
   for (const OutputColumn& column : *columns)
     result.columns.push_back({column.name, column.iox_type});
   return result;
@@ -109,19 +111,31 @@ Result<RewrittenQuery> RewriteTokens(const std::vector<Token>& tokens, const Par
 Result<RewrittenQuery> RewriteText(const std::string& sql, TableResolver& resolver) {
   ASSIGN_OR_RETURN(std::vector<Token> tokens, Tokenize(sql));
   std::vector<OutputColumn> columns;
-  return RewriteTokens(tokens, {}, resolver, StatementKind::kSelect, &columns);
+  return RewriteTokens(tokens, {}, resolver, StatementKind::kSelect, false, &columns);
+}
+
+void NumberPlaceholders(std::vector<Token>* tokens) {
+  size_t count = 0;
+  for (Token& token : *tokens) {
+    if (!token.IsSymbol("?")) continue;
+    token.kind = TokenKind::kParameter;
+    token.value = std::to_string(++count);
+    token.text = "$" + token.value;
+  }
 }
 
 Result<RewrittenQuery> RewriteStatement(const std::string& sql, const Parameters& parameters,
-                                        TableResolver& resolver) {
+                                        TableResolver& resolver, const RewriteOptions& options) {
   ASSIGN_OR_RETURN(std::vector<Token> tokens, Tokenize(sql));
+  if (options.numbered_placeholders) NumberPlaceholders(&tokens);
   ASSIGN_OR_RETURN(const Statement statement, ClassifyStatement(std::move(tokens)));
   switch (statement.form) {
     case Statement::Form::kQuery:
     case Statement::Form::kDescribeQuery: {
       std::vector<OutputColumn> columns;
-      ASSIGN_OR_RETURN(RewrittenQuery result, RewriteTokens(statement.query, parameters, resolver,
-                                                            statement.kind, &columns));
+      ASSIGN_OR_RETURN(RewrittenQuery result,
+                       RewriteTokens(statement.query, parameters, resolver, statement.kind,
+                                     options.keep_unbound, &columns));
       if (statement.form == Statement::Form::kQuery) return result;
       return DescribeQuery(std::move(result), columns);
     }
@@ -152,9 +166,9 @@ Result<RewrittenQuery> RewriteStatement(const std::string& sql, const Parameters
 }  // namespace
 
 Result<RewrittenQuery> RewriteSql(const std::string& sql, const Parameters& parameters,
-                                  TableResolver& resolver) {
+                                  TableResolver& resolver, const RewriteOptions& options) {
   try {
-    return RewriteStatement(sql, parameters, resolver);
+    return RewriteStatement(sql, parameters, resolver, options);
   } catch (const SqlError& error) {
     return error.status();
   } catch (const std::exception& exception) {

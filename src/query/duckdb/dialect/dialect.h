@@ -56,6 +56,14 @@ struct RewrittenQuery {
   duckdb::unique_ptr<duckdb::SelectStatement> statement;
   /// By position. Empty when not known before binding; then the engine's names stand.
   std::vector<ResultColumn> columns;
+  /// The names of the statement's parameters in order of first use.
+  std::vector<std::string> parameters;
+};
+
+struct RewriteOptions {
+  bool numbered_placeholders = false;  ///< `?` stands for `$1`, `$2`, … in order
+  /// Parameters without a value stay in the statement, the i-th as `$pi`, instead of being errors.
+  bool keep_unbound = false;
 };
 
 /// Parses one SQL statement of the reference's dialect and turns it into one that DuckDB runs with
@@ -63,7 +71,8 @@ struct RewrittenQuery {
 /// status codes described at QueryEngine.
 util::Result<RewrittenQuery> RewriteSql(const std::string& sql,
                                         const std::map<std::string, ParameterValue>& parameters,
-                                        TableResolver& resolver);
+                                        TableResolver& resolver,
+                                        const RewriteOptions& options = RewriteOptions());
 
 /// Registers our functions, overloads and casts with a DuckDB instance; once per instance.
 void RegisterDialect(duckdb::DatabaseInstance& database);

@@ -152,6 +152,7 @@ void Rewriter::RewriteParameter(ExpressionPtr& expression) {
   const std::string& identifier = expression->Cast<duckdb::ParameterExpression>().identifier;
   const size_t index = std::stoul(identifier.substr(1));
   const ParameterValue* value = parameters_[index];
+  if (value == nullptr && keep_unbound_) return;
   if (value == nullptr) {
     ThrowPlanError(
         fmt::format("No value found for placeholder with name ${}", text_.parameters[index]));

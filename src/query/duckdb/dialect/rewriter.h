@@ -27,6 +27,9 @@ class Rewriter {
   Rewriter(TableResolver& resolver, std::vector<const ParameterValue*> parameters, GrammarText text,
            int64_t now_ns);
 
+  /// From now on parameters without a value stay as they are instead of being errors.
+  void KeepUnboundParameters() { keep_unbound_ = true; }
+
   std::vector<OutputColumn> RewriteQuery(duckdb::unique_ptr<duckdb::QueryNode>& node);
 
  private:
@@ -158,6 +161,7 @@ class Rewriter {
   TableResolver& resolver_;
   std::vector<const ParameterValue*> parameters_;
   GrammarText text_;
+  bool keep_unbound_ = false;
   int64_t now_ns_;
   std::map<std::string, const Node*> cte_queries_;  ///< rewritten ones, by engine name
   std::set<std::string> used_aliases_;              ///< lower-cased, of the whole query
