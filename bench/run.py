@@ -15,14 +15,15 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 import storage_sections
 import tsbs_queries
 from server_process import Server
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-SECTIONS = ["parse", "ack", "ingest", "memory", "query", "snapshot", "files", "late", "bounded",
-            "ingest_with_snapshots"]
+SECTIONS = ["parse", "ack", "ingest", "memory", "query", "stream", "snapshot", "files", "late",
+            "bounded", "ingest_with_snapshots"]
 RAW_ROW_BYTES = 8 + 4 + 10 * 8  # time, series and ten floats
 WRITE_DATABASE = "bench"
 
@@ -199,6 +200,47 @@ def measure_ingest_with_snapshots(options, report, directory):
     storage_sections.measure_ingest_with_snapshots(options, report, directory, load)
 
 
+STREAM_SQL = "SELECT time, hostname, usage_user, usage_system, usage_idle FROM cpu"
+STREAM_RUNS = 3
+
+
+def stream_once(port):
+    """Reads the whole result on one Flight connection: rows, and seconds to its first rows and to
+    its end."""
+    from pyarrow import flight
+    ticket = flight.Ticket(json.dumps({"database": WRITE_DATABASE, "sql_query": STREAM_SQL,
+                                       "query_type": "sql"}).encode())
+    with flight.connect(f"grpc+tcp://127.0.0.1:{port}") as client:
+        started = time.monotonic()
+        rows, first_seconds = 0, 0.0
+        for chunk in client.do_get(ticket):
+            if rows == 0 and chunk.data.num_rows > 0:
+                first_seconds = time.monotonic() - started
+            rows += chunk.data.num_rows
+        return rows, first_seconds, time.monotonic() - started
+
+
+def measure_stream(options, report, directory):
+    server = Server(options.binary, directory / "stream")
+    server.start()
+    try:
+        load(options.build, "write", "--port", server.port, "--database", WRITE_DATABASE,
+             "--rows", options.stream_rows, "--hosts", options.ingest_hosts, check=True)
+        before_bytes = server.memory_bytes("VmRSS")
+        runs = [stream_once(server.port) for _ in range(STREAM_RUNS)]
+        grown_mb = (server.memory_bytes("VmHWM") - before_bytes) / 1e6
+    finally:
+        server.stop()
+    rows = runs[0][0]
+    first_ms = statistics.median(run[1] for run in runs) * 1e3
+    rate = rows / statistics.median(run[2] for run in runs)
+    report.add(f"{rows / 1e6:.1f} M rows of 5 columns to the Python client: first batch",
+               "<= 100 ms", f"{first_ms:.1f} ms", first_ms <= 100)
+    report.add("  rows on one connection", ">= 2 M rows/s", f"{rate / 1e6:.2f} M rows/s",
+               rate >= 2e6)
+    report.add("  memory of the server meanwhile, at most", "", f"{max(grown_mb, 0):.0f} MB more")
+
+
 def parse_options():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("sections", nargs="*", metavar="SECTION",
@@ -213,6 +255,7 @@ def parse_options():
     parser.add_argument("--file-rows", type=int, default=10_000_000)
     parser.add_argument("--late-windows", type=int, default=10_000)
     parser.add_argument("--bounded-rows", type=int, default=20_000_000)
+    parser.add_argument("--stream-rows", type=int, default=10_000_000)
     parser.add_argument("--repeat", type=int, default=30, help="runs of each query type")
     parser.add_argument("--keep", action="store_true", help="keep data and logs of the servers")
     options = parser.parse_args()

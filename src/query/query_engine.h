@@ -38,6 +38,7 @@ struct QueryRequest {
   std::string database;
   std::string sql;
   std::map<std::string, ParameterValue> parameters;  ///< names without `$`
+  std::string query_type = "sql";                    ///< as system.queries shows it
   /// `?` stands for the parameters `1`, `2`, … in order; otherwise it is an error.
   bool numbered_placeholders = false;
   /// False: ExecuteSql returns as soon as the query is planned, and the first Next() waits for its

@@ -52,7 +52,7 @@ class DuckDbQueryEngine : public QueryEngine {
 
   Result<std::unique_ptr<ResultStream>> ExecuteSql(const QueryRequest& request) override {
     ASSIGN_OR_RETURN(const VirtualTableContext context, ContextOf(request));
-    const uint64_t log_number = log_.Begin(request.database, "sql", request.sql);
+    const uint64_t log_number = log_.Begin(request.database, request.query_type, request.sql);
     Result<std::unique_ptr<ResultStream>> stream = Status::Internal("not run");
     try {
       stream = Run(request, context, log_number);

@@ -10,6 +10,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include "server/flight/call_headers.h"
 #include "server/flight/flight_service.h"
 #include "util/clock.h"
 #include "util/log.h"
@@ -99,7 +100,9 @@ Status FlightServer::Impl::Listen() {
   socket_path = folder + "/" + kSocketName;
   const auto location = fl::Location::Parse("grpc+unix://" + socket_path);
   if (!location.ok()) return Status::InvalidArgument(location.status().message());
-  const arrow::Status begun = service.Init(fl::FlightServerOptions(*location));
+  fl::FlightServerOptions server_options(*location);
+  server_options.auth_handler = MakeHandshake();
+  const arrow::Status begun = service.Init(server_options);
   if (!begun.ok()) {
     return Status::Io("cannot serve Flight on " + socket_path + ": " + begun.message());
   }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <arrow/record_batch.h>
+#include <arrow/type.h>
 
 namespace influxdb3::server::flight {
 
@@ -24,48 +25,51 @@ Status Cancelled() {
 
 }  // namespace
 
-std::shared_ptr<QueryRun> QueryRun::Start(query::QueryEngine* queries, query::QueryRequest request,
+std::shared_ptr<QueryRun> QueryRun::Start(query::QueryEngine* queries,
+                                          std::vector<query::QueryRequest> requests,
                                           Executor executor) {
-  auto run = std::make_shared<QueryRun>(queries, std::move(executor));
+  auto run = std::make_shared<QueryRun>(queries, std::move(requests), std::move(executor));
   run->producing_ = true;
-  run->executor_([run, request = std::move(request)]() { run->Begin(request); });
+  run->executor_([run]() { run->Produce(); });
   return run;
 }
 
-void QueryRun::Begin(const query::QueryRequest& request) {
-  query::QueryRequest watched = request;
-  watched.wait_for_rows = false;
-  watched.on_start = [this](std::function<void()> cancel) {
+Result<bool> QueryRun::OpenStream() {
+  if (stream_ != nullptr) return true;
+  if (next_request_ == requests_.size()) return false;
+  query::QueryRequest& request = requests_[next_request_++];
+  request.wait_for_rows = false;
+  request.on_start = [this](std::function<void()> cancel) {
     const std::lock_guard lock(mutex_);
     if (cancelled_) cancel();
     cancel_ = std::move(cancel);
   };
-  bool is_wanted = true;
   {
     const std::lock_guard lock(mutex_);
-    is_wanted = !cancelled_;
+    if (cancelled_) return Cancelled();
   }
-  Result<std::unique_ptr<query::ResultStream>> stream = Cancelled();
-  if (is_wanted) stream = queries_->ExecuteSql(watched);
-  {
-    const std::lock_guard lock(mutex_);
-    if (!stream.ok()) {
-      status_ = stream.status();
-      ended_ = true;
-      producing_ = false;
-      changed_.notify_all();
-      return;
-    }
-    stream_ = std::move(stream).value();
-    schema_ = stream_->schema();
-    changed_.notify_all();
+  ASSIGN_OR_RETURN(stream_, queries_->ExecuteSql(request));
+  const std::lock_guard lock(mutex_);
+  if (schema_ == nullptr) schema_ = stream_->schema();
+  changed_.notify_all();
+  if (schema_->Equals(*stream_->schema(), true)) return true;
+  return Status::InvalidArgument("the rows of values give columns of different types");
+}
+
+Result<std::shared_ptr<arrow::RecordBatch>> QueryRun::Fetch() {
+  std::shared_ptr<arrow::RecordBatch> batch;
+  while (batch == nullptr) {
+    ASSIGN_OR_RETURN(const bool is_open, OpenStream());
+    if (!is_open) return batch;
+    ASSIGN_OR_RETURN(batch, stream_->Next());
+    if (batch == nullptr) stream_.reset();
   }
-  Produce();
+  return batch;
 }
 
 void QueryRun::Produce() {
   while (true) {
-    Result<std::shared_ptr<arrow::RecordBatch>> batch = stream_->Next();
+    Result<std::shared_ptr<arrow::RecordBatch>> batch = Fetch();
     std::unique_ptr<query::ResultStream> finished;
     const std::lock_guard lock(mutex_);
     changed_.notify_all();

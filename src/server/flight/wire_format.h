@@ -29,8 +29,11 @@ class WireReader {
   /// False at the end; InvalidArgument when the message is malformed.
   util::Result<bool> Next(WireField* field);
 
- private:
+  /// The items of a packed list of numbers, instead of fields.
+  bool AtEnd() const { return rest_.empty(); }
   util::Result<uint64_t> ReadVarint();
+
+ private:
   util::Result<std::string_view> ReadBytes(uint64_t size);
   util::Result<uint64_t> ReadFixed(size_t size);
 
