@@ -166,7 +166,8 @@ TEST_F(FlightServerTest, CutsBatchesToMessages) {
     const auto chunk = reader->Next().ValueOrDie();
     if (chunk.data == nullptr) break;
     EXPECT_LE(chunk.data->num_rows() * 8, options.message_bytes_max);
-    EXPECT_EQ(static_cast<const arrow::Int64Array&>(*chunk.data->column(0)).Value(0), rows);
+    // What comes over the wire need not be aligned, so the library reads it.
+    EXPECT_EQ((*chunk.data->column(0)->GetScalar(0))->ToString(), std::to_string(rows));
     rows += chunk.data->num_rows();
   }
   EXPECT_EQ(rows, 100'000);
