@@ -102,7 +102,8 @@ class QueryEngine {
   /// (unless `wait_for_rows` is false).
   virtual util::Result<std::unique_ptr<ResultStream>> ExecuteSql(const QueryRequest& request) = 0;
 
-  /// Plans the query without running it. Parameters of the request may lack values.
+  /// Plans the query without running it. Parameters of the request may lack values;
+  /// InvalidArgument where the query cannot be planned without them.
   virtual util::Result<QueryDescription> DescribeSql(const QueryRequest& request) = 0;
 
   /// For metrics. Zeros without files.
