@@ -48,7 +48,8 @@ buffer::SnapshotOptions SnapshotOptionsOf(const ServeOptions& options) {
   if (const char* rows = std::getenv("INFLUXDB3_TEST_ROW_GROUP_ROWS")) {
     snapshot.writer.row_group_rows_max = static_cast<uint32_t>(std::max(std::atoi(rows), 1));
   }
-  snapshot.check_interval_ns = std::min<int64_t>(options.wal_flush_interval_ns, 1'000'000'000);
+  snapshot.check_interval_ns =
+      std::clamp<int64_t>(options.wal_flush_interval_ns, 1'000'000, 1'000'000'000);
   return snapshot;
 }
 

@@ -3,6 +3,8 @@
 import pathlib
 
 import duckdb
+import pandas
+import polars
 import pyarrow.parquet as parquet
 import pytest
 
@@ -62,6 +64,20 @@ def test_duckdb_reads_them(stored):
     assert rows == [("b", "x", -3, 7, 1000000000000000001),
                     ("a", "y", None, None, 1000000000000000002),
                     ("a", None, 5, None, 1000000000000000003)]
+
+
+def test_pandas_and_polars_read_them(stored):
+    (path,) = files(stored)
+    frame = pandas.read_parquet(path)
+    assert str(frame["time"].dtype) == "datetime64[ns]"
+    assert frame["time"].astype("int64").tolist()[-1] == 1000000000000000001
+    assert [None if pandas.isna(value) else value for value in frame["region"]] == [None, "y", "x"]
+    assert str(frame["u"].iloc[2]) in ("7", "7.0")
+    frame = polars.read_parquet(path, hive_partitioning=False)
+    assert frame["time"].dtype == polars.Datetime("ns")
+    assert frame["u"].dtype == polars.UInt64
+    assert frame["host"].cast(polars.String).to_list() == ["a", "a", "b"]
+    assert frame["i"].to_list() == [5, None, -3]
 
 
 def test_a_damaged_file_is_named_and_the_server_lives(stored):
