@@ -1,6 +1,8 @@
 """The getting-started guide, step by step as a new user follows it, with complete outputs."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -217,3 +219,50 @@ def test_new_fields_are_added_and_new_tags_refused(server):
     assert server.rows("mydb", "SELECT * FROM cpu ORDER BY time") == [
         {"host": "a", "time": "1970-01-01T00:00:01", "v": 1.0},
         {"host": "a", "time": "1970-01-01T00:00:02", "v": 2.0, "w": 3}]
+
+
+# Query using the Python client: the guide's program, but for the address and the token, without which
+# the present client does not begin.
+PYTHON_CLIENT_PROGRAM = r"""
+from influxdb_client_3 import InfluxDBClient3
+
+client = InfluxDBClient3(
+    host='{host}',
+    token='',
+    database='servers'
+)
+
+# Execute the query and return an Arrow table
+table = client.query(
+    query="SELECT * FROM cpu LIMIT 10",
+    language="sql"
+)
+
+print("\n#### View Schema information\n")
+print(table.schema)
+
+print("\n#### Use PyArrow to read the specified columns\n")
+print(table.column('usage_active'))
+print(table.select(['host', 'usage_active']))
+print(table.select(['time', 'host', 'usage_active']))
+
+print("\n#### Use PyArrow compute functions to aggregate data\n")
+print(table.group_by('host').aggregate([]))
+print(table.group_by('cpu').aggregate([('time_system', 'mean')]))
+"""
+
+
+def test_query_using_the_python_client(server):
+    server.must_write("servers", "\n".join(
+        f"cpu,cpu=cpu{core},host=host{core % 2} usage_active={core}.5,time_system={core * 10}"
+        for core in range(4)))
+    program = PYTHON_CLIENT_PROGRAM.replace("{host}", server.url)
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True,
+                         timeout=120)
+    assert run.returncode == 0, run.stderr
+    for line in ("cpu: string", "host: string", "time: timestamp[ns]",
+                 "time_system: double", "usage_active: double"):
+        assert line in run.stdout, run.stdout
+    assert "time_system_mean" in run.stdout
+    for value in ("0.5", "1.5", "2.5", "3.5"):
+        assert value in run.stdout
