@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
-#include <unordered_set>
+#include <vector>
 
 namespace influxdb3::persist {
 namespace {
@@ -16,11 +16,37 @@ constexpr double kBloomFalsePositives = 0.02;
 constexpr int64_t kRepeatsMin = 8;
 constexpr size_t kDistinctFloatsMax = 8192;
 
+/// A set of up to kDistinctFloatsMax + 1 words. Every file asks for each of its columns, so it does
+/// not allocate per value.
+class DistinctBits {
+ public:
+  void Insert(uint64_t bits) {
+    if (bits == 0) {  // which stands for a free slot
+      has_zero_ = true;
+      return;
+    }
+    size_t slot = (bits * kGoldenRatio) >> (64 - kSlotBits);
+    while (slots_[slot] != 0 && slots_[slot] != bits) slot = (slot + 1) % slots_.size();
+    if (slots_[slot] == 0) ++others_;
+    slots_[slot] = bits;
+  }
+  size_t size() const { return others_ + (has_zero_ ? 1 : 0); }
+
+ private:
+  static constexpr uint64_t kGoldenRatio = 0x9e3779b97f4a7c15;
+  static constexpr int kSlotBits = 14;
+  static_assert((size_t{1} << kSlotBits) > kDistinctFloatsMax + 2);
+
+  std::vector<uint64_t> slots_ = std::vector<uint64_t>(size_t{1} << kSlotBits);
+  size_t others_ = 0;
+  bool has_zero_ = false;
+};
+
 /// Whether floats repeat so often (percentages, sensors of few digits) that a dictionary pays.
 bool FewDistinctFloats(const arrow::ChunkedArray& column) {
   const auto distinct_max =
       std::min(kDistinctFloatsMax, static_cast<size_t>(column.length() / kRepeatsMin));
-  std::unordered_set<uint64_t> seen;
+  DistinctBits seen;
   for (const auto& chunk : column.chunks()) {
     const auto& values = static_cast<const arrow::DoubleArray&>(*chunk);
     for (int64_t row = 0; row < values.length(); ++row) {
@@ -28,11 +54,11 @@ bool FewDistinctFloats(const arrow::ChunkedArray& column) {
       uint64_t bits = 0;
       const double value = values.Value(row);
       std::memcpy(&bits, &value, sizeof(bits));
-      seen.insert(bits);
+      seen.Insert(bits);
       if (seen.size() > distinct_max) return false;
     }
   }
-  return !seen.empty();
+  return seen.size() > 0;
 }
 
 void ChooseEncoding(parquet::WriterProperties::Builder* builder, const std::string& name,
