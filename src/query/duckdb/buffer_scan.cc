@@ -64,7 +64,7 @@ duckdb::unique_ptr<BufferScanData> MakeData(ClientContext& context, uint64_t sou
   auto data = duckdb::make_uniq<BufferScanData>();
   data->source_number = source_number;
   data->source = sources->tables[source_number];
-  data->stands_for_files = data->source->files() != nullptr;
+  data->stands_for_files = data->source->files() != nullptr || data->source->chunks_overlap();
   return data;
 }
 

@@ -31,8 +31,9 @@ struct BufferScanData : public duckdb::FunctionData {
   /// (or, with oldest_first, older than).
   uint64_t first_by_time = 0;
   bool oldest_first = false;
-  /// The table has files, and the scan stands for them, too: FileUnionPass must replace it. Until
-  /// then only the filter's time is known, and what is in it stays in the plan.
+  /// The table has files, and the scan stands for them, too, or several of its chunks are of one
+  /// span of time: FileUnionPass must replace it. Until then only the filter's time is known, and
+  /// what is in it stays in the plan.
   bool stands_for_files = false;
 
   duckdb::unique_ptr<duckdb::FunctionData> Copy() const override {

@@ -1,7 +1,6 @@
 #include "query/duckdb/file_union.h"
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <string>
 #include <utility>
@@ -22,7 +21,8 @@ using parsed::ExpressionPtr;
 using parsed::NodePtr;
 using Names = std::vector<std::string>;
 
-constexpr uint64_t kBufferOrder = std::numeric_limits<uint64_t>::max();
+/// Above that of every file.
+constexpr uint64_t kFirstChunkOrder = uint64_t{1} << 63;
 
 parsed::RefPtr FileScanReference(size_t number) {
   auto reference = duckdb::make_uniq<duckdb::TableFunctionRef>();
@@ -93,8 +93,10 @@ class UnionBuilder {
         continue;
       }
       auto node = SelectPart(merged, part);
-      ExpressionPtr order = part.of_files ? parsed::Column(FileScan::kOrderName)
-                                          : parsed::Constant(duckdb::Value::UBIGINT(kBufferOrder));
+      ExpressionPtr order =
+          part.of_files
+              ? parsed::Column(FileScan::kOrderName)
+              : parsed::Constant(duckdb::Value::UBIGINT(kFirstChunkOrder + part.chunk_order));
       node->select_list.push_back(parsed::Named(std::move(order), FileScan::kOrderName));
       contested.push_back(std::move(node));
     }

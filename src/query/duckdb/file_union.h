@@ -26,7 +26,8 @@ struct UnionRequest {
 /// each once: scans of what has its times for itself, and a merge of rows of the same key where the
 /// times of two runs overlap. It gives `request.columns`, or `time` when there are none; with
 /// newest_by, it leaves out most of what is not asked for. Notes in `sources` what its scans read.
-/// Null when no file has times within `request.time`: then a scan of the buffer is all there is.
+/// Null when no file has times within `request.time` and no chunks overlap: then a scan of the
+/// buffer is all there is.
 duckdb::unique_ptr<duckdb::TableRef> MakeFileUnion(const UnionRequest& request,
                                                    QuerySources* sources);
 

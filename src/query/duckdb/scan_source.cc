@@ -16,6 +16,16 @@ std::string UniqueDictionaryId() {
   return "tag" + std::to_string(next.fetch_add(1, std::memory_order_relaxed));
 }
 
+// Chunks come by span of time; those of one span need not be in order of their rows.
+bool ChunksOverlap(const buffer::TableSnapshot* snapshot) {
+  if (snapshot == nullptr) return false;
+  const auto& chunks = snapshot->chunks();
+  for (size_t i = 1; i < chunks.size(); ++i) {
+    if (chunks[i].time_range.min_ns <= chunks[i - 1].time_range.max_ns) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 ScanSource::ScanSource(std::shared_ptr<const buffer::TableSnapshot> snapshot,
@@ -24,7 +34,8 @@ ScanSource::ScanSource(std::shared_ptr<const buffer::TableSnapshot> snapshot,
     : snapshot_(std::move(snapshot)),
       files_(files == nullptr || files->files.empty() ? nullptr : std::move(files)),
       columns_(std::move(columns)),
-      visible_(visible) {}
+      visible_(visible),
+      chunks_overlap_(ChunksOverlap(snapshot_.get())) {}
 
 duckdb::buffer_ptr<duckdb::VectorChildBuffer> ScanSource::TagDictionary(uint32_t tag_index) {
   std::lock_guard lock(dictionaries_mutex_);

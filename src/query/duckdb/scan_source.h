@@ -45,6 +45,9 @@ class ScanSource {
   const std::shared_ptr<const buffer::TableSnapshot>& shared_snapshot() const { return snapshot_; }
   /// Null when the table has no files.
   const persist::TableFiles* files() const { return files_.get(); }
+  /// Whether several chunks are of one span of time: frozen ones and those that followed them. Rows
+  /// of the same key may then be in more than one.
+  bool chunks_overlap() const { return chunks_overlap_; }
   const std::vector<ScanColumn>& columns() const { return columns_; }
   const model::TimeRange& visible() const { return visible_; }
   uint64_t row_count() const { return snapshot_ == nullptr ? 0 : snapshot_->row_count(); }
@@ -58,6 +61,7 @@ class ScanSource {
   std::shared_ptr<const persist::TableFiles> files_;
   std::vector<ScanColumn> columns_;
   model::TimeRange visible_;
+  const bool chunks_overlap_;
   std::mutex dictionaries_mutex_;  ///< guards dictionaries_
   std::vector<duckdb::buffer_ptr<duckdb::VectorChildBuffer>> dictionaries_;
 };

@@ -35,6 +35,12 @@ struct FileGroup {
   }
 };
 
+/// Chunks that do not overlap.
+struct ChunkLayer {
+  int64_t max_ns = INT64_MIN;
+  std::vector<buffer::ChunkView> chunks;
+};
+
 class PartFinder {
  public:
   PartFinder(const PartsRequest& request, QuerySources* sources)
@@ -45,17 +51,20 @@ class PartFinder {
 
   std::vector<UnionPart> Find() {
     FindFiles();
-    if (files_.empty()) return {};
+    if (files_.empty() && !source_.chunks_overlap()) return {};
     CheckFileLimit();
     PlaceRuns();
     for (const auto& [group, files] : groups_) AddFiles(group, files);
-    AddChunks(std::move(clear_chunks_), false);
-    AddChunks(std::move(contested_chunks_), true);
+    AddChunks(std::move(clear_chunks_), false, 0);
+    for (size_t layer = 0; layer < layers_.size(); ++layer) {
+      AddChunks(std::move(layers_[layer].chunks), true, layer);
+    }
     return std::move(parts_);
   }
 
  private:
   void FindFiles() {
+    if (source_.files() == nullptr) return;
     for (const FilePtr& file : source_.files()->files) {
       if (file->time_range.Overlaps(request_.time)) files_.push_back(file);
     }
@@ -115,14 +124,27 @@ class PartFinder {
     for (const FilePtr& file : files_) ranges.push_back(file->time_range);
     contested_ = ContestedIntervals(ranges, chunks.size(), kContestedIntervalsMax);
     for (const buffer::ChunkView* chunk : chunks) {
-      const bool clear = PlaceOf(chunk->time_range, contested_) == RunPlace::kClear;
-      (clear ? clear_chunks_ : contested_chunks_).push_back(*chunk);
+      if (PlaceOf(chunk->time_range, contested_) == RunPlace::kClear) {
+        clear_chunks_.push_back(*chunk);
+      } else {
+        AddToLayer(*chunk);
+      }
     }
     for (const FilePtr& file : files_) {
       const FileGroup group{PlaceOf(file->time_range, contested_), IsCut(*file),
                             MayHaveDeletedRows(*file)};
       groups_[group].push_back(file);
     }
+  }
+
+  /// Chunks come by span of time and those of one span by age, so that a chunk lies in a higher
+  /// layer than the older ones it overlaps.
+  void AddToLayer(const buffer::ChunkView& chunk) {
+    size_t layer = layers_.size();
+    while (layer > 0 && layers_[layer - 1].max_ns < chunk.time_range.min_ns) --layer;
+    if (layer == layers_.size()) layers_.emplace_back();
+    layers_[layer].max_ns = std::max(layers_[layer].max_ns, chunk.time_range.max_ns);
+    layers_[layer].chunks.push_back(chunk);
   }
 
   void AddFiles(const FileGroup& group, const std::vector<FilePtr>& files) {
@@ -132,12 +154,12 @@ class PartFinder {
       if (group.place == RunPlace::kPartlyContested) {
         conditions.push_back(parsed::Not(IsContested(files)));
       }
-      parts_.push_back({false, true, number, parsed::All(std::move(conditions))});
+      parts_.push_back({false, true, 0, number, parsed::All(std::move(conditions))});
     }
     if (group.place != RunPlace::kClear) {
       std::vector<ExpressionPtr> conditions = ConditionsOf(group, files);
       if (group.place == RunPlace::kPartlyContested) conditions.push_back(IsContested(files));
-      parts_.push_back({true, true, number, parsed::All(std::move(conditions))});
+      parts_.push_back({true, true, 0, number, parsed::All(std::move(conditions))});
     }
   }
 
@@ -153,12 +175,16 @@ class PartFinder {
     return number;
   }
 
-  void AddChunks(std::vector<buffer::ChunkView> chunks, bool contested) {
+  /// `chunks` do not overlap.
+  void AddChunks(std::vector<buffer::ChunkView> chunks, bool contested, uint64_t order) {
     if (chunks.empty()) return;
+    std::sort(chunks.begin(), chunks.end(), [](const auto& a, const auto& b) {
+      return a.time_range.min_ns < b.time_range.min_ns;
+    });
     auto snapshot = std::make_shared<PartialSnapshot>(source_.shared_snapshot(), std::move(chunks));
     sources_->tables.push_back(
         std::make_shared<ScanSource>(std::move(snapshot), source_.columns(), source_.visible()));
-    parts_.push_back({contested, false, sources_->tables.size() - 1, nullptr});
+    parts_.push_back({contested, false, order, sources_->tables.size() - 1, nullptr});
   }
 
   /// What the rows of a group must meet, besides the contested intervals.
@@ -185,14 +211,20 @@ class PartFinder {
       terms.push_back(std::move(in_range));
     }
     for (const auto& [id, value] : tombstone.tags) {
-      for (const ScanColumn& column : source_.columns()) {
-        if (column.kind != ScanColumn::Kind::kTag || !(column.column_id == id)) continue;
-        const duckdb::Value wanted =
-            value.empty() ? duckdb::Value(duckdb::LogicalType::VARCHAR) : duckdb::Value(value);
-        terms.push_back(parsed::Compare(ExpressionType::COMPARE_NOT_DISTINCT_FROM,
-                                        parsed::Column(column.engine_name),
-                                        parsed::Constant(wanted)));
+      const auto& columns = source_.columns();
+      const auto known = std::find_if(columns.begin(), columns.end(), [&](const auto& column) {
+        return column.kind == ScanColumn::Kind::kTag && column.column_id == id;
+      });
+      if (known == columns.end()) {
+        // A tag that came after the query began: no row of what the query sees has a value of it.
+        if (!value.empty()) terms.push_back(parsed::Constant(duckdb::Value::BOOLEAN(false)));
+        continue;
       }
+      const duckdb::Value wanted =
+          value.empty() ? duckdb::Value(duckdb::LogicalType::VARCHAR) : duckdb::Value(value);
+      terms.push_back(parsed::Compare(ExpressionType::COMPARE_NOT_DISTINCT_FROM,
+                                      parsed::Column(known->engine_name),
+                                      parsed::Constant(wanted)));
     }
     return parsed::All(std::move(terms));
   }
@@ -217,7 +249,7 @@ class PartFinder {
   std::vector<TimeRange> contested_;
   std::map<FileGroup, std::vector<FilePtr>> groups_;
   std::vector<buffer::ChunkView> clear_chunks_;
-  std::vector<buffer::ChunkView> contested_chunks_;
+  std::vector<ChunkLayer> layers_;  // of contested chunks; later ones are newer
   std::vector<UnionPart> parts_;
 };
 

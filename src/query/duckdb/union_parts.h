@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@ struct UnionPart {
   /// Other parts may have rows of the same keys.
   bool contested = false;
   bool of_files = false;
+  uint64_t chunk_order = 0;         ///< of chunks: those of a higher one are newer
   size_t number = 0;                ///< in QuerySources::file_scans, else ::tables
   parsed::ExpressionPtr condition;  ///< which rows of the scan; null = all
 };
@@ -31,8 +33,8 @@ struct PartsRequest {
 };
 
 /// Scans that together give the rows of `request.time` (and possibly some outside of it) from
-/// buffer and files. Notes in `sources` what they read. Empty when no file has times within it:
-/// then a scan of the buffer is all there is.
+/// buffer and files. Notes in `sources` what they read. Empty when no file has times within it and
+/// no chunks overlap: then a scan of the buffer is all there is.
 std::vector<UnionPart> FindUnionParts(const PartsRequest& request, QuerySources* sources);
 
 /// The engine's name of the table's `time`.

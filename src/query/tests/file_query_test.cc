@@ -83,6 +83,48 @@ TEST_F(FileQueryTest, OfRowsOfTheSameKeyTheLastNonNullValueOfEachFieldCounts) {
   EXPECT_EQ(Rows("SELECT i, s FROM cpu WHERE host = 'a' AND f = 2"), (Texts{"3|one"}));
 }
 
+// While a snapshot runs, or after one that failed, rows of one span of time lie in frozen chunks
+// and in the one that takes new rows.
+TEST_F(FileQueryTest, RowsOfFrozenChunksAndLaterOnesOfTheSameKeyAreOne) {
+  Write("cpu,host=a f=1,s=\"old\" 10\ncpu,host=b f=5 30\n");
+  buffer_.Freeze(std::nullopt);
+  Write("cpu,host=a f=2 10\ncpu,host=c f=3 20\n");
+  const std::string all = "SELECT host, f, s, i FROM cpu ORDER BY time";
+  EXPECT_EQ(Rows(all), (Texts{"a|2|old|NULL", "c|3|NULL|NULL", "b|5|NULL|NULL"}));
+  EXPECT_EQ(Row("SELECT count(*), sum(f) FROM cpu"), "3|10");
+  EXPECT_EQ(Rows("SELECT f FROM cpu WHERE host = 'a'"), (Texts{"2"}));
+  EXPECT_EQ(Rows("SELECT f FROM cpu WHERE f = 1"), Texts());
+  EXPECT_EQ(Rows("SELECT host FROM cpu ORDER BY time DESC LIMIT 2"), (Texts{"b", "c"}));
+  buffer_.Freeze(std::nullopt);
+  Write("cpu,host=a i=7i 10\ncpu,host=a f=8 25\n");
+  EXPECT_EQ(Rows(all), (Texts{"a|2|old|7", "c|3|NULL|NULL", "a|8|NULL|NULL", "b|5|NULL|NULL"}));
+  EXPECT_EQ(Rows("SELECT host, f FROM (SELECT *, row_number() OVER (PARTITION BY host ORDER BY "
+                 "time DESC) AS n FROM cpu) WHERE n = 1 ORDER BY host"),
+            (Texts{"a|8", "b|5", "c|3"}));
+  WriteFile("cpu",
+            {{{{"host", "a"}, {"f", "9"}, {"s", "file"}, {"u", "4"}}, 10},
+             {{{"host", "d"}, {"f", "6"}}, 40}},
+            {});
+  EXPECT_EQ(Rows("SELECT host, f, s, i, u FROM cpu ORDER BY time"),
+            (Texts{"a|2|old|7|4", "c|3|NULL|NULL|NULL", "a|8|NULL|NULL|NULL", "b|5|NULL|NULL|NULL",
+                   "d|6|NULL|NULL|NULL"}));
+}
+
+TEST_F(FileQueryTest, OfChunksOfOneSpanTheOneOfEarlierRowsMayComeLast) {
+  Write("cpu,host=a f=3 30\ncpu,host=a f=4 40\n");
+  buffer_.Freeze(std::nullopt);
+  Write("cpu,host=a f=1 10\ncpu,host=a f=2 20\n");
+  EXPECT_EQ(Rows("SELECT f FROM cpu ORDER BY time LIMIT 2"), (Texts{"1", "2"}));
+  EXPECT_EQ(Rows("SELECT f FROM cpu ORDER BY time DESC LIMIT 2"), (Texts{"4", "3"}));
+}
+
+TEST_F(FileQueryTest, ADeletionByATagThatAFileLacksDeletesNothingInIt) {
+  WriteFile("cpu", {{{{"host", "a"}, {"f", "1"}}, 10}}, {.order = 1, .max_wal_seq = 5});
+  files_->AddTombstone(std::make_shared<const persist::Tombstone>(
+      persist::Tombstone{SchemaOf("cpu")->table_id(), 6, {0, 20}, {{util::ColumnId(99), "x"}}}));
+  EXPECT_EQ(Rows("SELECT f FROM cpu"), (Texts{"1"}));
+}
+
 TEST_F(FileQueryTest, ColumnsThatAFileDoesNotHaveAreNull) {
   WriteFile("cpu", {{{{"host", "a"}, {"f", "1"}}, 10}}, {.column_count = 3});
   Declare("cpu,host=a,region=r more=1i,B=\"x\" 1\n");
