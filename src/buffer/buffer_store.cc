@@ -144,11 +144,11 @@ size_t BufferStore::TagCount(util::DbId db, util::TableId table) const {
   return schema == nullptr ? 0 : schema->tag_columns().size();
 }
 
-std::shared_ptr<const TableSnapshot> BufferStore::Snapshot(util::TableId table,
-                                                           const model::TimeRange& range) const {
+std::function<std::shared_ptr<const TableSnapshot>()> BufferStore::BeginSnapshot(
+    util::TableId table, const model::TimeRange& range) const {
   const std::shared_ptr<const TableBuffer> buffer = FindTable(table);
-  if (buffer == nullptr) return nullptr;
-  return buffer->TakeSnapshot(range, TagCount(buffer->db_id(), table));
+  if (buffer == nullptr) return [] { return nullptr; };
+  return buffer->BeginSnapshot(range, TagCount(buffer->db_id(), table));
 }
 
 FrozenSet BufferStore::Freeze(std::optional<int64_t> before_ns) {

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -68,7 +69,13 @@ class BufferStore : public wal::Listener {
   /// Every record whose writer was acknowledged before the call is contained, unless its rows were
   /// dropped: see persist::FileIndex::View for a moment that holds them in files.
   std::shared_ptr<const TableSnapshot> Snapshot(util::TableId table,
-                                                const model::TimeRange& range) const;
+                                                const model::TimeRange& range) const {
+    return BeginSnapshot(table, range)();
+  }
+  /// The same in two steps, for callers with a lock: the call settles the moment and is quick; what
+  /// it returns, to be called once, may take long where many rows have the same key.
+  std::function<std::shared_ptr<const TableSnapshot>()> BeginSnapshot(
+      util::TableId table, const model::TimeRange& range) const;
 
   /// Freezes the chunks that begin before `before_ns` (none = all). Their rows stay in snapshots;
   /// rows that come now go to other chunks. Moves pointers only; waits for the record that is being

@@ -1,6 +1,7 @@
 #include "buffer/table_buffer.h"
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include "buffer/chunk_split.h"
@@ -179,13 +180,15 @@ void TableBuffer::Freeze(std::optional<int64_t> before_ns,
 TableTotals TableBuffer::DropFrozen(const std::vector<std::shared_ptr<const Chunk>>& chunks) {
   std::lock_guard lock(mutex_);
   const TableTotals before = totals_;
-  for (const std::shared_ptr<const Chunk>& chunk : chunks) {
-    const auto found = std::find(frozen_.begin(), frozen_.end(), chunk);
-    if (found == frozen_.end()) continue;
+  // Late data can make very many chunks.
+  std::unordered_set<const Chunk*> dropped;
+  for (const std::shared_ptr<const Chunk>& chunk : chunks) dropped.insert(chunk.get());
+  std::erase_if(frozen_, [&](const std::shared_ptr<Chunk>& chunk) {
+    if (!dropped.contains(chunk.get())) return false;
     totals_.rows -= chunk->row_count();
     totals_.bytes -= chunk->allocated_bytes();
-    frozen_.erase(found);
-  }
+    return true;
+  });
   totals_.chunks = chunks_.size() + frozen_.size();
   return Difference(totals_, before);
 }
@@ -204,13 +207,13 @@ TableTotals TableBuffer::totals() const {
   return totals_;
 }
 
-std::shared_ptr<const TableSnapshot> TableBuffer::TakeSnapshot(const model::TimeRange& range,
-                                                               size_t tag_count) const {
+std::function<std::shared_ptr<const TableSnapshot>()> TableBuffer::BeginSnapshot(
+    const model::TimeRange& range, size_t tag_count) const {
   auto snapshot = std::make_shared<BufferedTableSnapshot>();
   std::vector<model::ColumnType> types;
   {
     std::lock_guard lock(mutex_);
-    if (chunks_.empty() && frozen_.empty()) return nullptr;
+    if (chunks_.empty() && frozen_.empty()) return [] { return nullptr; };
     snapshot->SetSeries(series_, tag_count);
     auto frozen = frozen_.begin();
     const auto add = [&](const std::shared_ptr<Chunk>& chunk) {
@@ -224,9 +227,11 @@ std::shared_ptr<const TableSnapshot> TableBuffer::TakeSnapshot(const model::Time
     if (snapshot->has_candidates()) types = column_types_;
   }
   snapshot->KeepAlive(shared_from_this());
-  // Without the lock: it may take long, and all it reads is fixed by now.
-  snapshot->FindDuplicates(types);
-  return snapshot;
+  // Without any lock: it may take long, and all it reads is fixed by now.
+  return [snapshot = std::move(snapshot), types = std::move(types)] {
+    snapshot->FindDuplicates(types);
+    return snapshot;
+  };
 }
 
 std::shared_ptr<const TableSnapshot> TableBuffer::SnapshotOf(

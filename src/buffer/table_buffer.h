@@ -65,9 +65,15 @@ class TableBuffer : public std::enable_shared_from_this<TableBuffer> {
 
   TableTotals totals() const;
 
-  /// Null when there are no rows. The snapshot has at least `tag_count` tags.
+  /// A snapshot of this moment, null when there are no rows; it has at least `tag_count` tags. The
+  /// call is quick; what it returns finishes the snapshot when called (once), which may take long
+  /// where rows have the same key.
+  std::function<std::shared_ptr<const TableSnapshot>()> BeginSnapshot(const model::TimeRange& range,
+                                                                      size_t tag_count) const;
   std::shared_ptr<const TableSnapshot> TakeSnapshot(const model::TimeRange& range,
-                                                    size_t tag_count) const;
+                                                    size_t tag_count) const {
+    return BeginSnapshot(range, tag_count)();
+  }
   /// Only `chunks`, which are some of this table.
   std::shared_ptr<const TableSnapshot> SnapshotOf(
       const std::vector<std::shared_ptr<const Chunk>>& chunks, size_t tag_count) const;

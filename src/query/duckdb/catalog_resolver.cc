@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <functional>
 #include <limits>
 #include <map>
 #include <utility>
@@ -132,14 +133,17 @@ Result<sql::ResolvedTable> CatalogResolver::ResolveUserTable(const std::string& 
     scan_columns.reserve(columns.size());
     for (VisibleColumn& column : columns) scan_columns.push_back(std::move(column.scan));
     const model::TimeRange visible = VisibleRange(schema->table_id());
-    std::shared_ptr<const buffer::TableSnapshot> snapshot;
     std::shared_ptr<const persist::TableFiles> files;
-    const auto take_snapshot = [&] { snapshot = buffer_->Snapshot(schema->table_id(), visible); };
+    std::function<std::shared_ptr<const buffer::TableSnapshot>()> finish_snapshot;
+    const auto begin_snapshot = [&] {
+      finish_snapshot = buffer_->BeginSnapshot(schema->table_id(), visible);
+    };
     if (files_ == nullptr) {
-      take_snapshot();
+      begin_snapshot();
     } else {
-      files = files_->View(schema->table_id(), visible, take_snapshot);
+      files = files_->View(schema->table_id(), visible, begin_snapshot);
     }
+    std::shared_ptr<const buffer::TableSnapshot> snapshot = finish_snapshot();
     sources_->tables.push_back(std::make_shared<ScanSource>(
         std::move(snapshot), std::move(scan_columns), visible, std::move(files)));
     known = user_tables_.emplace(table, sources_->tables.size() - 1).first;
