@@ -53,6 +53,10 @@ buffer::SnapshotOptions SnapshotOptionsOf(const ServeOptions& options) {
   return snapshot;
 }
 
+uint64_t BufferFullBytes(uint64_t snapshot_bytes) {
+  return snapshot_bytes + snapshot_bytes / 100 * (kBufferFullPercent - 100);
+}
+
 MetricSample Counter(const char* name, const char* help, uint64_t value) {
   return {name, help, static_cast<double>(value), true};
 }
@@ -193,6 +197,8 @@ Status Storage::Replay() {
     util::LogInfo("replayed {} log records with {} rows ({} bytes)", stats.records, stats.rows,
                   stats.bytes);
   }
+  // Those of which all rows were in files already have books only.
+  buffer_->ForgetEmptyTables();
   MakeWorkers(stats.records);
   return Status::Ok();
 }
@@ -205,7 +211,7 @@ void Storage::MakeWorkers(uint64_t replayed_records) {
       snapshot_options, replayed_records);
   snapshotter_->set_on_conflict([this](const Status& status) { StopAsFenced(status); });
   memory_gate_ = std::make_unique<buffer::MemoryGate>(
-      buffer_.get(), snapshot_options.buffer_bytes_max / 100 * kBufferFullPercent, kMemoryWaitNs,
+      buffer_.get(), BufferFullBytes(snapshot_options.buffer_bytes_max), kMemoryWaitNs,
       [this] { snapshotter_->MakeRoom(); });
   snapshotter_->set_on_dropped([this] { memory_gate_->Changed(); });
 
