@@ -206,8 +206,8 @@ Status Storage::Replay() {
 void Storage::MakeWorkers(uint64_t replayed_records) {
   const buffer::SnapshotOptions snapshot_options = SnapshotOptionsOf(options_);
   snapshotter_ = std::make_unique<buffer::Snapshotter>(
-      buffer::SnapshotParts{buffer_.get(), &history_, &catalog_, wal_.get(), index_.get(),
-                            store_.store.get(), &util::Clock::System()},
+      buffer::SnapshotParts{buffer_.get(), &history_, wal_.get(), index_.get(), store_.store.get(),
+                            &util::Clock::System()},
       snapshot_options, replayed_records);
   snapshotter_->set_on_conflict([this](const Status& status) { StopAsFenced(status); });
   memory_gate_ = std::make_unique<buffer::MemoryGate>(
@@ -223,7 +223,11 @@ void Storage::MakeWorkers(uint64_t replayed_records) {
 
 persist::CompactedTable Storage::TableOf(util::DbId db, util::TableId table) const {
   persist::CompactedTable result;
-  const auto database = catalog_.state()->FindEvenDeleted(db);
+  // As the log has it: what is removed here or written into files must not be taken back by a
+  // crash.
+  const auto state = history_.Newest();
+  if (!state.ok()) return result;
+  const auto database = (*state)->FindEvenDeleted(db);
   result.exists = database != nullptr && database->tables_by_id.contains(table.value);
   if (!result.exists) return result;
   const auto entry = database->tables_by_id.find(table.value);

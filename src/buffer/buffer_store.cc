@@ -176,8 +176,7 @@ FrozenSet BufferStore::Freeze(std::optional<int64_t> before_ns) {
 std::shared_ptr<const TableSnapshot> BufferStore::Read(std::span<const FrozenChunk> chunks) const {
   std::vector<std::shared_ptr<const Chunk>> of_table;
   for (const FrozenChunk& chunk : chunks) of_table.push_back(chunk.chunk);
-  const FrozenChunk& first = chunks.front();
-  return first.table->SnapshotOf(of_table, TagCount(first.db_id, first.table_id));
+  return chunks.front().table->SnapshotOf(of_table, 0);
 }
 
 void BufferStore::DropFrozen(const FrozenSet& set) {

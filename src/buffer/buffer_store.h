@@ -81,7 +81,8 @@ class BufferStore : public wal::Listener {
   /// rows that come now go to other chunks. Moves pointers only; waits for the record that is being
   /// applied. Frozen chunks that were not dropped are not in the set again.
   FrozenSet Freeze(std::optional<int64_t> before_ns);
-  /// The rows of frozen chunks of one table (at least one), without what was deleted so far.
+  /// The rows of frozen chunks of one table (at least one), without what was deleted so far; with
+  /// the tags that rows have told of.
   std::shared_ptr<const TableSnapshot> Read(std::span<const FrozenChunk> chunks) const;
   /// Frozen chunks leave the buffer: their rows are in files. Frees nothing that `set` holds, so it
   /// is quick.

@@ -48,6 +48,12 @@ Result<std::shared_ptr<const catalog::CatalogState>> CatalogHistory::StateAsOf(
   return std::prev(later)->state;
 }
 
+Result<std::shared_ptr<const catalog::CatalogState>> CatalogHistory::Newest() const {
+  std::lock_guard lock(mutex_);
+  RETURN_IF_ERROR(status_);
+  return versions_.back().state;
+}
+
 void CatalogHistory::Forget(util::WalSeq seq) {
   std::lock_guard lock(mutex_);
   while (versions_.size() > 1 && versions_[1].seq <= seq) versions_.pop_front();

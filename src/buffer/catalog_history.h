@@ -25,6 +25,9 @@ class CatalogHistory : public wal::Listener {
   /// The state behind record `seq`, which must not be before what was forgotten. The error when a
   /// record did not fit.
   util::Result<std::shared_ptr<const catalog::CatalogState>> StateAsOf(util::WalSeq seq) const;
+  /// The state behind the last record there is: what a crash cannot take back. The live catalog may
+  /// know columns, tables and deletions that never reach the log.
+  util::Result<std::shared_ptr<const catalog::CatalogState>> Newest() const;
   /// States before the one of record `seq` will not be asked for.
   void Forget(util::WalSeq seq);
 

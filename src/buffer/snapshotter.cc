@@ -206,8 +206,10 @@ Status Snapshotter::WriteFile(FileRun* run) {
                                             run->end - run->begin);
   const FrozenChunk& first = chunks.front();
   std::shared_ptr<const TableSnapshot> snapshot = parts_.buffer->Read(chunks);
-  // Asked for after the rows were read, so that it has all their columns.
-  const auto schema = parts_.catalog->state()->FindTable(first.db_id, first.table_id);
+  // Asked for after the rows were read, so that it has all their columns. A file with a column that
+  // a crash takes out of the catalog could not be merged with others.
+  ASSIGN_OR_RETURN(const auto state, parts_.history->Newest());
+  const auto schema = state->FindTable(first.db_id, first.table_id);
   if (schema != nullptr) {
     SortedRows rows(std::move(snapshot), schema);
     if (rows.row_count() > 0) {

@@ -50,7 +50,6 @@ struct SnapshotStats {
 struct SnapshotParts {
   BufferStore* buffer = nullptr;
   CatalogHistory* history = nullptr;
-  const catalog::Catalog* catalog = nullptr;
   wal::Wal* wal = nullptr;
   persist::FileIndex* index = nullptr;
   object_store::ObjectStore* store = nullptr;

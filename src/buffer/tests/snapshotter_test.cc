@@ -110,6 +110,16 @@ class Simulation {
     Append(std::move(record));
   }
 
+  /// A column that the log does not know yet, and may never know.
+  void AddUnloggedColumn() {
+    const model::AddColumnsOp op{kDb, kTables[0], {{"late", ColumnType::kTag}}};
+    ASSERT_TRUE(catalog_->ApplyLogged({op}).ok());
+  }
+  void DropUnloggedTable() {
+    const model::DeleteTableOp op{kDb, kTables[0], "t1-deleted", 1, {}};
+    ASSERT_TRUE(catalog_->ApplyLogged({op}).ok());
+  }
+
   void DeleteRows() {
     model::DeleteRowsOp op{kDb, kTables[Pick(2)], {}, {}};
     op.range.min_ns = static_cast<int64_t>(Pick(5 * kChunk));
@@ -194,8 +204,8 @@ class Simulation {
     options.buffer_bytes_max = buffer_bytes_max_;
     options.writer.row_group_rows_max = 16;
     snapshotter_ = std::make_unique<Snapshotter>(
-        SnapshotParts{buffer_.get(), history_.get(), catalog_.get(), &book_, index_.get(),
-                      faulty_.get(), &util::Clock::System()},
+        SnapshotParts{buffer_.get(), history_.get(), &book_, index_.get(), faulty_.get(),
+                      &util::Clock::System()},
         options, 0);
   }
 
@@ -330,6 +340,20 @@ TEST(SnapshotterTest, SmallChunksThatFollowEachOtherShareAFile) {
   for (int64_t chunk = 0; chunk < 17; ++chunk) node.WriteAt(chunk * kChunk + 1);
   ASSERT_TRUE(node.SnapshotAll().ok());
   EXPECT_EQ(node.index().stats().files, 4u) << "16 rows are the most of a row group here";
+  node.Check();
+}
+
+TEST(SnapshotterTest, FilesAreOfTheCatalogThatTheLogHas) {
+  Simulation node(1);
+  node.WriteAt(1);
+  node.AddUnloggedColumn();
+  ASSERT_TRUE(node.SnapshotAll().ok());
+  node.Restart();
+  node.Check();
+  node.WriteAt(2);
+  node.DropUnloggedTable();
+  ASSERT_TRUE(node.SnapshotAll().ok());
+  node.Restart();
   node.Check();
 }
 
