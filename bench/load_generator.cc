@@ -26,6 +26,9 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
+// How long a writer comes back that the server refuses for the moment.
+constexpr double kRefusedMsMax = 120'000;
+
 double MillisecondsSince(SteadyClock::time_point start) {
   return std::chrono::duration<double, std::milli>(SteadyClock::now() - start).count();
 }
@@ -46,6 +49,7 @@ struct WriteResult {
   uint64_t rows = 0;
   uint64_t bytes = 0;
   uint64_t failures = 0;
+  uint64_t refusals = 0;  ///< 503, tried again
   std::string first_failure;
 };
 
@@ -65,7 +69,13 @@ WriteResult WriteParts(const WriteOptions& options, const TsbsLines& lines,
     body.clear();
     lines.Append(first, count, &body);
     const auto start = SteadyClock::now();
-    const HttpReply reply = connection.Post(path, "text/plain; charset=utf-8", body);
+    HttpReply reply = connection.Post(path, "text/plain; charset=utf-8", body);
+    // The server has no memory for more rows; it says with Retry-After when to come back.
+    while (reply.status == 503 && MillisecondsSince(start) < kRefusedMsMax) {
+      ++result.refusals;
+      std::this_thread::sleep_for(std::chrono::seconds(1));
+      reply = connection.Post(path, "text/plain; charset=utf-8", body);
+    }
     result.ack_ms.push_back(MillisecondsSince(start));
     if (reply.status == 204) {
       result.rows += count;
@@ -101,6 +111,7 @@ int RunWrite(const WriteOptions& options) {
       total.rows += result.rows;
       total.bytes += result.bytes;
       total.failures += result.failures;
+      total.refusals += result.refusals;
       if (total.first_failure.empty()) total.first_failure = result.first_failure;
     });
   }
@@ -109,10 +120,11 @@ int RunWrite(const WriteOptions& options) {
   std::sort(total.ack_ms.begin(), total.ack_ms.end());
   fmt::print(
       "{{\"rows\": {}, \"bytes\": {}, \"seconds\": {:.6f}, \"rows_per_second\": {:.0f}, "
-      "\"requests\": {}, \"failures\": {}, \"ack_median_ms\": {:.3f}, \"ack_p99_ms\": {:.3f}, "
+      "\"requests\": {}, \"failures\": {}, \"refusals\": {}, \"ack_median_ms\": {:.3f}, "
+      "\"ack_p99_ms\": {:.3f}, "
       "\"ack_max_ms\": {:.3f}}}\n",
       total.rows, total.bytes, seconds, static_cast<double>(total.rows) / seconds,
-      total.ack_ms.size(), total.failures, Percentile(total.ack_ms, 0.5),
+      total.ack_ms.size(), total.failures, total.refusals, Percentile(total.ack_ms, 0.5),
       Percentile(total.ack_ms, 0.99), Percentile(total.ack_ms, 1));
   if (total.failures > 0) fmt::print(stderr, "first failed write: {}\n", total.first_failure);
   return total.failures > 0 ? 1 : 0;
