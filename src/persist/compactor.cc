@@ -33,6 +33,8 @@ using Files = std::vector<FilePtr>;
 using TombstonePtr = std::shared_ptr<const Tombstone>;
 
 constexpr int kNiceness = 10;
+// Rounds over one table before the next table's turn.
+constexpr int kRoundsMax = 8;
 
 bool EndsTheRun(const Status& status) {
   return status.code() == StatusCode::kCancelled || status.code() == StatusCode::kConflict;
@@ -176,8 +178,9 @@ class BackgroundCompactor : public Compactor {
   }
 
   // Plans again until there is nothing to do: what was merged may be merged with its neighbours.
+  // Not for ever, as files may come as fast as they are merged, and other tables wait.
   Status CompactTable(util::DbId db, util::TableId table_id) {
-    while (true) {
+    for (int round = 0; round < kRoundsMax; ++round) {
       // With all deletions that are newer than one of the files; later ones are newer than these.
       const auto view = index_->View(table_id, model::TimeRange::All(), nullptr);
       const auto jobs = PlanCompaction(view->files, view->tombstones, options_.rules);
@@ -196,6 +199,7 @@ class BackgroundCompactor : public Compactor {
       }
       RETURN_IF_ERROR(first_error);
     }
+    return Status::Ok();
   }
 
   Status RunJob(const CompactionJob& job, FileMerger* merger) {

@@ -79,9 +79,10 @@ class Compactor {
   /// is called afterwards fails with Cancelled. Idempotent; the destructor does it.
   virtual void Stop() = 0;
 
-  /// Does all there is to do, from retention to the last merge, in the caller's thread; waits for
-  /// the background if that is at work. The first error of several; the rest is done all the same,
-  /// but after Conflict and Cancelled.
+  /// Does all there is to do, from retention to the last merge, in the caller's thread (of a table
+  /// that gets new files all the time, a bounded part); waits for the background if that is at
+  /// work. The first error of several; the rest is done all the same, but after Conflict and
+  /// Cancelled.
   virtual util::Status RunOnce() = 0;
   /// Lets the background do the same soon.
   virtual void Wake() = 0;

@@ -12,7 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 from server_process import ServerProcess, find_binary  # noqa: E402
 
 DATABASE = "counts"
-QUERIES = 300
+QUERIES = 90
 ROWS_PER_WRITE = 50
 SECOND_NS = 1_000_000_000
 
