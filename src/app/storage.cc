@@ -67,24 +67,6 @@ MetricSample Gauge(const char* name, const char* help, uint64_t value) {
 
 }  // namespace
 
-class Storage::CatalogReplayer : public wal::Listener {
- public:
-  explicit CatalogReplayer(catalog::Catalog* catalog) : catalog_(catalog) {}
-
-  void OnRecord(util::WalSeq seq, const wal::Record& record, bool replay) override {
-    if (!replay || record.ops.empty() || !status_.ok()) return;
-    status_ = catalog_->ApplyLogged(record.ops);
-    if (status_.ok()) return;
-    status_ =
-        status_.WithPrefix(fmt::format("log record {} does not fit the catalog: ", seq.value));
-  }
-  const Status& status() const { return status_; }
-
- private:
-  catalog::Catalog* const catalog_;
-  Status status_;
-};
-
 class Storage::TombstoneListener : public wal::Listener {
  public:
   explicit TombstoneListener(persist::FileIndex* index) : index_(index) {}
@@ -178,21 +160,26 @@ Status Storage::OpenLog() {
 Status Storage::RestoreCatalog() {
   const persist::RecoveredState& recovered = index_->recovered();
   const util::WalSeq covered(recovered.wal_covered_seq);
-  const Status applied = catalog_.ApplyLogged(recovered.catalog_ops);
+  const Status applied = history_.Restore(covered, recovered.catalog_ops);
   if (!applied.ok()) return applied.WithPrefix("the catalog of the newest manifest: ");
-  RETURN_IF_ERROR(history_.Restore(covered, recovered.catalog_ops));
+  RETURN_IF_ERROR(AdoptHistory());
   buffer_->Restore(covered, recovered.persisted_chunks);
   return Status::Ok();
 }
 
+Status Storage::AdoptHistory() {
+  ASSIGN_OR_RETURN(std::shared_ptr<const catalog::CatalogState> state, history_.Newest());
+  catalog_.Restore(std::move(state));
+  return Status::Ok();
+}
+
 Status Storage::Replay() {
-  catalog_replayer_ = std::make_unique<CatalogReplayer>(&catalog_);
   tombstones_ = std::make_unique<TombstoneListener>(index_.get());
-  // The buffer looks tables up in the catalog, and what it froze is written with the catalog of its
-  // moment, so these come first.
-  ASSIGN_OR_RETURN(const wal::ReplayStats stats, wal_->Replay({catalog_replayer_.get(), &history_,
-                                                               tombstones_.get(), buffer_.get()}));
-  RETURN_IF_ERROR(catalog_replayer_->status());
+  // What the buffer froze is written with the catalog of its moment, so that comes first.
+  ASSIGN_OR_RETURN(const wal::ReplayStats stats,
+                   wal_->Replay({&history_, tombstones_.get(), buffer_.get()}));
+  // Later changes are in the live catalog before they are logged.
+  RETURN_IF_ERROR(AdoptHistory());
   if (stats.records > 0) {
     util::LogInfo("replayed {} log records with {} rows ({} bytes)", stats.records, stats.rows,
                   stats.bytes);

@@ -57,13 +57,12 @@ class Storage {
   void StopAsFenced(const util::Status& status) const;
   util::Status OpenLog();
   util::Status RestoreCatalog();
+  /// The live catalog becomes what the history has; the two share it.
+  util::Status AdoptHistory();
   util::Status Replay();
   void MakeWorkers(uint64_t replayed_records);
   persist::CompactedTable TableOf(util::DbId db, util::TableId table) const;
 
-  /// Gives logged catalog changes to the catalog while the log is replayed; later ones are in the
-  /// catalog before they are logged.
-  class CatalogReplayer;
   /// Tells the file index of row deletions.
   class TombstoneListener;
 
@@ -76,7 +75,6 @@ class Storage {
   catalog::Catalog catalog_;
   buffer::CatalogHistory history_;
   std::unique_ptr<buffer::BufferStore> buffer_;
-  std::unique_ptr<CatalogReplayer> catalog_replayer_;
   std::unique_ptr<TombstoneListener> tombstones_;
   std::unique_ptr<wal::Wal> wal_;
   std::unique_ptr<buffer::Snapshotter> snapshotter_;

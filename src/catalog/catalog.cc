@@ -38,6 +38,12 @@ Status Catalog::Commit(uint64_t base_version, const std::vector<model::CatalogOp
   return Status::Ok();
 }
 
+void Catalog::Restore(std::shared_ptr<const CatalogState> state) {
+  std::lock_guard commit_lock(commit_mutex_);
+  std::lock_guard lock(state_mutex_);
+  state_ = std::move(state);
+}
+
 Status Catalog::ApplyLogged(const std::vector<model::CatalogOp>& ops) {
   if (ops.empty()) return Status::Ok();
   std::lock_guard commit_lock(commit_mutex_);

@@ -109,12 +109,15 @@ class Catalog {
   util::Status Commit(uint64_t base_version, const std::vector<model::CatalogOp>& ops,
                       const std::function<util::Status()>& enqueue);
 
-  /// Replay: applies logged operations without logging them again.
+  /// Before any Commit: the state that was found in the log.
+  void Restore(std::shared_ptr<const CatalogState> state);
+
+  /// Applies operations without logging them.
   util::Status ApplyLogged(const std::vector<model::CatalogOp>& ops);
 
  private:
   CatalogLimits limits_;
-  std::mutex commit_mutex_;         ///< serialises Commit and ApplyLogged
+  std::mutex commit_mutex_;         ///< serialises all changes
   mutable std::mutex state_mutex_;  ///< guards state_ (the pointer only)
   std::shared_ptr<const CatalogState> state_;
 };

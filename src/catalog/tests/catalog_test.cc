@@ -209,6 +209,9 @@ TEST(Catalog, OperationsRebuildAState) {
   EXPECT_EQ(copy->database_count(), state->database_count());
   EXPECT_EQ(copy->table_count(), state->table_count());
   EXPECT_EQ(copy->ToOps(), state->ToOps());
+  Catalog restored(kLimits);
+  restored.Restore(state);
+  EXPECT_EQ(restored.state(), state) << "shared, not copied";
   const auto gone = copy->databases().find("gone-x");
   ASSERT_NE(gone, copy->databases().end());
   EXPECT_TRUE(gone->second->deleted);
