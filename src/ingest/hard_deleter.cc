@@ -6,7 +6,7 @@
 #include <memory>
 #include <utility>
 
-#include "ingest/durable_and_published.h"
+#include "ingest/record_commit.h"
 #include "util/check.h"
 #include "util/log.h"
 
@@ -108,23 +108,17 @@ Status HardDeleter::RunOnce() {
     if (record->ops.empty()) return Status::Ok();
     const size_t count = record->ops.size();
     ASSIGN_OR_RETURN(auto payload, wal::EncodeRecord(*record));
-    auto purged = std::make_shared<DurableAndPublished>(options_.purged);
-    const auto done = [purged, count](const Status& durable) {
+    const auto done = [purged = options_.purged, count](const Status& durable) {
       if (!durable.ok()) {
         util::LogWarn("Hard deletion is not durable yet: {}", durable.message());
         return;
       }
       util::LogInfo("deleted {} databases and tables for good", count);
-      purged->Durable();
+      if (purged) purged();
     };
-    const std::shared_ptr<const wal::Record> submitted = record;
-    const Status status = catalog_->Commit(state->version(), submitted->ops, [&] {
-      return wal_->Submit(submitted, std::move(payload), done);
-    });
-    if (status.ok()) {
-      purged->Published();
-      continue;
-    }
+    const Status status =
+        CommitRecord(catalog_, wal_, state->version(), std::move(record), std::move(payload), done);
+    if (status.ok()) continue;
     if (status.code() != util::StatusCode::kConflict || ++conflicts == kConflictsMax) return status;
   }
 }

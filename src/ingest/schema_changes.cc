@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "ingest/durable_and_published.h"
 #include "ingest/schema_faults.h"
 #include "ingest/write_service.h"
 #include "util/limits.h"
@@ -232,12 +231,10 @@ void WriteService::CreateTable(std::string database, std::string table,
 }
 
 void WriteService::DeleteSchema(const MakeOps& make_ops, Done done) {
-  auto deleted = std::make_shared<DurableAndPublished>(options_.on_deleted);
-  ChangeSchema(make_ops, [deleted, done = std::move(done)](Status status) {
-    if (status.ok()) deleted->Durable();
+  ChangeSchema(make_ops, [deleted = options_.on_deleted, done = std::move(done)](Status status) {
+    if (status.ok() && deleted) deleted();
     done(std::move(status));
   });
-  deleted->Published();
 }
 
 void WriteService::DeleteDatabase(std::string name, std::optional<int64_t> hard_delete_at_ns,

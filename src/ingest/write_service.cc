@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "ingest/batch_builder.h"
-#include "ingest/durable_and_published.h"
+#include "ingest/record_commit.h"
 
 namespace influxdb3::ingest {
 namespace {
@@ -92,19 +92,8 @@ Status WriteService::SubmitRecord(uint64_t base_version, std::shared_ptr<const w
   if (record->ops.empty()) {
     return wal_->Submit(std::move(record), std::move(payload).value(), std::move(done));
   }
-  // Who was told of a change must find it in the catalog.
-  auto outcome = std::make_shared<Status>();
-  auto both = std::make_shared<DurableAndPublished>(
-      [done = std::move(done), outcome] { done(std::move(*outcome)); });
-  const std::vector<model::CatalogOp>& ops = record->ops;
-  RETURN_IF_ERROR(catalog_->Commit(base_version, ops, [&] {
-    return wal_->Submit(record, std::move(payload).value(), [both, outcome](Status durable) {
-      *outcome = std::move(durable);
-      both->Durable();
-    });
-  }));
-  both->Published();
-  return Status::Ok();
+  return CommitRecord(catalog_, wal_, base_version, std::move(record), std::move(payload).value(),
+                      std::move(done));
 }
 
 void WriteService::Count(uint64_t accepted, uint64_t rejected, size_t body_bytes) {
