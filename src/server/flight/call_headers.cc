@@ -1,10 +1,10 @@
 #include "server/flight/call_headers.h"
 
-#include <cstdint>
 #include <utility>
 #include <vector>
 
 #include "server/flight/flight_status.h"
+#include "server/header_text.h"
 
 namespace influxdb3::server::flight {
 
@@ -16,41 +16,6 @@ namespace {
 
 constexpr std::string_view kDatabaseHeaders[] = {"database", "bucket", "bucket-name",
                                                  "iox-namespace-name"};
-
-int Base64Value(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '+' || c == '-') return 62;
-  if (c == '/' || c == '_') return 63;
-  return -1;
-}
-
-std::optional<std::string> DecodeBase64(std::string_view text) {
-  while (!text.empty() && text.back() == '=') text.remove_suffix(1);
-  std::string bytes;
-  uint32_t bits = 0;
-  int bit_count = 0;
-  for (const char c : text) {
-    const int value = Base64Value(c);
-    if (value < 0) return std::nullopt;
-    bits = (bits << 6) | static_cast<uint32_t>(value);
-    bit_count += 6;
-    if (bit_count >= 8) {
-      bit_count -= 8;
-      bytes.push_back(static_cast<char>((bits >> bit_count) & 0xFF));
-    }
-  }
-  return bytes;
-}
-
-bool EqualsIgnoreCase(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  for (size_t i = 0; i < a.size(); ++i) {
-    if ((a[i] | 0x20) != (b[i] | 0x20)) return false;
-  }
-  return true;
-}
 
 class Handshake : public fl::ServerAuthHandler {
  public:

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "server/header_text.h"
+
 namespace influxdb3::server::http {
 
 std::string_view MethodName(Method method) {
@@ -16,12 +18,6 @@ std::string_view MethodName(Method method) {
     case Method::kOther: return "OTHER";
   }
   return "OTHER";
-}
-
-bool EqualsIgnoreCase(std::string_view a, std::string_view b) {
-  auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&](char x, char y) { return lower(x) == lower(y); });
 }
 
 std::string_view Request::Header(std::string_view name) const {

@@ -27,7 +27,4 @@ struct Request {
   bool HasHeader(std::string_view name) const;
 };
 
-/// ASCII only, as header names and tokens are.
-bool EqualsIgnoreCase(std::string_view a, std::string_view b);
-
 }  // namespace influxdb3::server::http

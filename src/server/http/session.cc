@@ -11,6 +11,7 @@
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/read.hpp>
 
+#include "server/header_text.h"
 #include "server/http/session_internal.h"
 #include "util/clock.h"
 #include "util/log.h"

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "server/error_mapping.h"
+#include "server/header_text.h"
 #include "server/http/body_decoder.h"
 #include "server/http/rfc3339.h"
 #include "util/humantime.h"
