@@ -25,7 +25,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 SECTIONS = ["parse", "ack", "ingest", "memory", "query", "stream", "snapshot", "files", "late",
             "bounded", "ingest_with_snapshots"]
 RAW_ROW_BYTES = 8 + 4 + 10 * 8  # time, series and ten floats
-WRITE_DATABASE = "bench"
+WRITE_DATABASE = storage_sections.DATABASE
 
 
 class Report:
@@ -158,46 +158,12 @@ def measure_query(options, report, directory):
     try:
         load(options.build, "write", "--port", server.port, "--database", WRITE_DATABASE,
              "--rows", options.query_rows, "--hosts", options.query_hosts, check=True)
+        queries = tsbs_queries.QuerySet(options.query_rows, options.query_hosts)
         for name, target_ms in tsbs_queries.TARGETS_MS.items():
-            measure_query_type(options, report, server, name, target_ms)
+            storage_sections.measure_query_type(options, report, server, queries, name, target_ms,
+                                                load)
     finally:
         server.stop()
-
-
-def measure_query_type(options, report, server, name, target_ms):
-    queries = tsbs_queries.QuerySet(options.query_rows, options.query_hosts)
-    text = "".join(f"{name}\t{queries.query(name)}\n" for _ in range(options.repeat + 2))
-    results = load(options.build, "query", "--port", server.port, "--database", WRITE_DATABASE,
-                   input=text)[2:]
-    errors = [result for result in results if result["status"] != 200]
-    if errors or not results:
-        report.fail(name, errors[0]["error"] if errors else "no answer")
-        return
-    median = statistics.median(result["ms"] for result in results)
-    slowest = max(result["ms"] for result in results)
-    target = "" if target_ms is None else f"<= {target_ms} ms"
-    met = None if target_ms is None else median <= target_ms
-    report.add(name, target, f"{median:.2f} ms (slowest of {len(results)}: {slowest:.2f})", met)
-
-
-def measure_snapshot(options, report, directory):
-    storage_sections.measure_snapshot(options, report, directory, load)
-
-
-def measure_files(options, report, directory):
-    storage_sections.measure_files(options, report, directory, load)
-
-
-def measure_late(options, report, directory):
-    storage_sections.measure_late(options, report, directory, load)
-
-
-def measure_bounded(options, report, directory):
-    storage_sections.measure_bounded(options, report, directory, load)
-
-
-def measure_ingest_with_snapshots(options, report, directory):
-    storage_sections.measure_ingest_with_snapshots(options, report, directory, load)
 
 
 STREAM_SQL = "SELECT time, hostname, usage_user, usage_system, usage_idle FROM cpu"
@@ -275,7 +241,10 @@ def main():
         for section in options.sections or SECTIONS:
             print(f"measuring: {section} …", file=sys.stderr)
             try:
-                globals()[f"measure_{section}"](options, report, directory)
+                if measure := globals().get(f"measure_{section}"):
+                    measure(options, report, directory)
+                else:
+                    getattr(storage_sections, f"measure_{section}")(options, report, directory, load)
             except (OSError, RuntimeError, ValueError, KeyError,
                     subprocess.CalledProcessError) as error:
                 report.fail(section, error)
