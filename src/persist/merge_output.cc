@@ -1,14 +1,13 @@
 #include "persist/merge_output.h"
 
-#include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 
 #include <arrow/api.h>
 
 #include "persist/arrow_errors.h"
 #include "persist/merge_cursor.h"
+#include "persist/tag_column.h"
 
 namespace influxdb3::persist {
 
@@ -25,35 +24,24 @@ Status Guard(Step step) {
 }  // namespace
 
 struct MergeOutput::Tag {
-  arrow::Int32Builder codes;
-  arrow::StringBuilder values;
-  std::unordered_map<std::string, int32_t> code_by_value;
-  // What was looked up last, as neighbours mostly agree; points into code_by_value.
-  const std::string* last_value = nullptr;
-  int32_t last_code = 0;
+  TagColumn column;
+  // What was looked up last, as neighbours mostly agree; no text before the first one.
+  TagColumn::Value last;
 
   arrow::Status Append(std::string_view value, int64_t count) {
+    arrow::Int32Builder& codes = column.codes();
     if (value.data() == nullptr) return codes.AppendNulls(count);
-    if (last_value == nullptr || *last_value != value) {
-      const auto next = static_cast<int32_t>(code_by_value.size());
-      const auto [found, added] = code_by_value.try_emplace(std::string(value), next);
-      if (added) ARROW_RETURN_NOT_OK(values.Append(value));
-      last_value = &found->first;
-      last_code = found->second;
+    if (last.text.data() == nullptr || last.text != value) {
+      ARROW_ASSIGN_OR_RAISE(last, column.Find(value));
     }
     ARROW_RETURN_NOT_OK(codes.Reserve(count));
-    for (int64_t i = 0; i < count; ++i) codes.UnsafeAppend(last_code);
+    for (int64_t i = 0; i < count; ++i) codes.UnsafeAppend(last.code);
     return arrow::Status::OK();
   }
 
   arrow::Result<std::shared_ptr<arrow::Array>> Take(const std::shared_ptr<arrow::DataType>& type) {
-    std::shared_ptr<arrow::Array> indices;
-    std::shared_ptr<arrow::Array> dictionary;
-    ARROW_RETURN_NOT_OK(codes.Finish(&indices));
-    ARROW_RETURN_NOT_OK(values.Finish(&dictionary));
-    code_by_value.clear();
-    last_value = nullptr;
-    return arrow::DictionaryArray::FromArrays(type, indices, dictionary);
+    last = {};
+    return column.Take(type);
   }
 };
 

@@ -1,28 +1,15 @@
 #include "persist/row_group_builder.h"
 
-#include <string_view>
-#include <unordered_map>
 #include <utility>
 
 #include <arrow/util/byte_size.h>
 
+#include "persist/tag_column.h"
+
 namespace influxdb3::persist {
 
 struct RowGroupBuilder::Tag {
-  /// The code of `value` in this row group's dictionary.
-  arrow::Result<int32_t> CodeOf(std::string_view value) {
-    const auto [found, added] = codes_by_value.try_emplace(std::string(value), value_count);
-    if (added) {
-      ARROW_RETURN_NOT_OK(values.Append(value));
-      ++value_count;
-    }
-    return found->second;
-  }
-
-  arrow::Int32Builder codes;
-  arrow::StringBuilder values;
-  int32_t value_count = 0;
-  std::unordered_map<std::string, int32_t> codes_by_value;
+  TagColumn built;
   std::shared_ptr<arrow::Array> mapped;  // the dictionary that new_codes belongs to
   std::vector<int32_t> new_codes;        // by its codes; -1 = not seen yet
 
@@ -33,6 +20,7 @@ struct RowGroupBuilder::Tag {
       mapped = column.dictionary();
       new_codes.assign(static_cast<size_t>(old_values.length()), -1);
     }
+    arrow::Int32Builder& codes = built.codes();
     ARROW_RETURN_NOT_OK(codes.Reserve(column.length()));
     for (int64_t row = 0; row < column.length(); ++row) {
       if (old_codes.IsNull(row)) {
@@ -45,7 +33,8 @@ struct RowGroupBuilder::Tag {
       }
       int32_t& new_code = new_codes[static_cast<size_t>(old_code)];
       if (new_code < 0) {
-        ARROW_ASSIGN_OR_RAISE(new_code, CodeOf(old_values.GetView(old_code)));
+        ARROW_ASSIGN_OR_RAISE(const auto value, built.Find(old_values.GetView(old_code)));
+        new_code = value.code;
       }
       codes.UnsafeAppend(new_code);
     }
@@ -53,14 +42,8 @@ struct RowGroupBuilder::Tag {
   }
 
   arrow::Result<std::shared_ptr<arrow::Array>> Take(const std::shared_ptr<arrow::DataType>& type) {
-    std::shared_ptr<arrow::Array> indices;
-    std::shared_ptr<arrow::Array> dictionary;
-    ARROW_RETURN_NOT_OK(codes.Finish(&indices));
-    ARROW_RETURN_NOT_OK(values.Finish(&dictionary));
-    codes_by_value.clear();
     mapped = nullptr;
-    value_count = 0;
-    return arrow::DictionaryArray::FromArrays(type, indices, dictionary);
+    return built.Take(type);
   }
 };
 
@@ -88,7 +71,7 @@ arrow::Status RowGroupBuilder::Append(const arrow::RecordBatch& batch) {
 }
 
 int64_t RowGroupBuilder::DistinctTagValues(size_t tag) const {
-  return tags_[tag]->value_count;
+  return tags_[tag]->built.value_count();
 }
 
 arrow::Result<std::shared_ptr<arrow::Table>> RowGroupBuilder::Take() {
