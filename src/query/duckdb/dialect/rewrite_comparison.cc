@@ -1,5 +1,6 @@
 // Comparisons and logical operators: what the reference makes comparable, and what it refuses.
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -9,6 +10,7 @@
 
 #include "query/duckdb/dialect/arrow_type_text.h"
 #include "query/duckdb/dialect/interval_literal.h"
+#include "query/duckdb/dialect/naming_rules.h"
 #include "query/duckdb/dialect/rewriter.h"
 #include "query/duckdb/dialect/sql_error.h"
 
@@ -34,26 +36,13 @@ bool IsStringText(const std::string& type) {
   return type == "Utf8" || type == "Dictionary(Int32, Utf8)";
 }
 
-const char* ComparisonText(ExpressionType type) {
-  switch (type) {
-    case ExpressionType::COMPARE_NOTEQUAL: return "!=";
-    case ExpressionType::COMPARE_LESSTHAN: return "<";
-    case ExpressionType::COMPARE_GREATERTHAN: return ">";
-    case ExpressionType::COMPARE_LESSTHANOREQUALTO: return "<=";
-    case ExpressionType::COMPARE_GREATERTHANOREQUALTO: return ">=";
-    case ExpressionType::COMPARE_DISTINCT_FROM: return "IS DISTINCT FROM";
-    case ExpressionType::COMPARE_NOT_DISTINCT_FROM: return "IS NOT DISTINCT FROM";
-    default: return "=";
-  }
-}
-
 bool IsIntervalLiteral(const ParsedExpression& expression) {
   const Value* value = LiteralValue(expression);
   return value != nullptr &&
          (value->type().id() == LogicalTypeId::INTERVAL || IsNanoInterval(value->type()));
 }
 
-[[noreturn]] void ThrowTypeCoercion(const std::string& left, const char* symbol,
+[[noreturn]] void ThrowTypeCoercion(const std::string& left, std::string_view symbol,
                                     const std::string& right) {
   throw SqlError(Status::InvalidArgument(fmt::format(
       "type_coercion\ncaused by\nError during planning: Cannot infer common argument type for "
@@ -111,7 +100,7 @@ void Rewriter::CheckNot(const ParsedExpression& expression, const ExpressionCont
 /// Makes both sides comparable the way the reference coerces them.
 void Rewriter::AlignComparison(ExpressionPtr& left, ExpressionPtr& right,
                                const std::string& left_type, const std::string& right_type,
-                               const char* symbol) const {
+                               std::string_view symbol) const {
   const auto one_way = [&](ExpressionPtr& side, const std::string& side_type, ExpressionPtr& other,
                            const std::string& other_type) {
     const std::string* text = LiteralText(*other);
@@ -154,7 +143,7 @@ void Rewriter::RewriteComparison(ExpressionPtr& expression, const ExpressionCont
   ForgetZone(comparison.left);
   ForgetZone(comparison.right);
   AlignComparison(comparison.left, comparison.right, left_type, right_type,
-                  ComparisonText(comparison.type));
+                  ComparisonSymbol(comparison.type));
 }
 
 void Rewriter::RewriteBetween(ExpressionPtr& expression, const ExpressionContext& context) {

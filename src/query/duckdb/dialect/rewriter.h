@@ -113,7 +113,7 @@ class Rewriter {
   std::string RewriteOnce(duckdb::SelectStatement& statement, const ExpressionContext& context);
   void RewriteSubquery(ExpressionPtr& expression, const ExpressionContext& context);
   void AlignComparison(ExpressionPtr& left, ExpressionPtr& right, const std::string& left_type,
-                       const std::string& right_type, const char* symbol) const;
+                       const std::string& right_type, std::string_view symbol) const;
   bool RewriteInterval(ExpressionPtr& expression);
 
   // Function calls (rewrite_call.cc)
