@@ -72,35 +72,39 @@ Result<std::shared_ptr<arrow::Array>> GatherNumbers(std::shared_ptr<arrow::DataT
       arrow::ArrayData::Make(std::move(type), count, {validity, values}, nulls));
 }
 
+// Appends the values one by one; `append(source, row)` is called for those that there are.
+template <class Builder, class Row, class Append>
+Result<std::shared_ptr<arrow::Array>> GatherInto(Builder* builder, const Column& column,
+                                                 const Row* rows, int64_t count,
+                                                 const Append& append) {
+  RETURN_IF_ERROR(FromArrow(builder->Reserve(count)));
+  for (int64_t i = 0; i < count; ++i) {
+    if (column.IsValid(rows[i].source, rows[i].row)) {
+      RETURN_IF_ERROR(FromArrow(append(rows[i].source, rows[i].row)));
+    } else {
+      builder->UnsafeAppendNull();
+    }
+  }
+  return FromArrow(builder->Finish());
+}
+
 template <class Row>
 Result<std::shared_ptr<arrow::Array>> GatherBools(const Column& column, const Row* rows,
                                                   int64_t count) {
   arrow::BooleanBuilder builder;
-  RETURN_IF_ERROR(FromArrow(builder.Reserve(count)));
-  for (int64_t i = 0; i < count; ++i) {
-    if (column.IsValid(rows[i].source, rows[i].row)) {
-      builder.UnsafeAppend(column.template At<uint8_t>(rows[i].source, rows[i].row) != 0);
-    } else {
-      builder.UnsafeAppendNull();
-    }
-  }
-  return FromArrow(builder.Finish());
+  return GatherInto(&builder, column, rows, count, [&](uint32_t source, uint32_t row) {
+    builder.UnsafeAppend(column.At<uint8_t>(source, row) != 0);
+    return arrow::Status::OK();
+  });
 }
 
 template <class Row>
 Result<std::shared_ptr<arrow::Array>> GatherStrings(const Column& column, const Row* rows,
                                                     int64_t count) {
   arrow::StringBuilder builder;
-  RETURN_IF_ERROR(FromArrow(builder.Reserve(count)));
-  for (int64_t i = 0; i < count; ++i) {
-    if (column.IsValid(rows[i].source, rows[i].row)) {
-      const auto& text = column.template At<StringRef>(rows[i].source, rows[i].row);
-      RETURN_IF_ERROR(FromArrow(builder.Append(text.view())));
-    } else {
-      builder.UnsafeAppendNull();
-    }
-  }
-  return FromArrow(builder.Finish());
+  return GatherInto(&builder, column, rows, count, [&](uint32_t source, uint32_t row) {
+    return builder.Append(column.At<StringRef>(source, row).view());
+  });
 }
 
 }  // namespace
@@ -123,8 +127,10 @@ SortedRows::SortedRows(std::shared_ptr<const TableSnapshot> snapshot,
     }
     for (const SegmentView& segment : chunk.merged) sources_.push_back({&segment, nullptr});
   }
-  Place();
-  BuildTags();
+  std::vector<uint32_t> counts;
+  const std::vector<uint32_t> ranked = RankSeries(&counts);
+  Place(ranked, std::move(counts));
+  BuildTags(ranked);
 }
 
 SortedRows::~SortedRows() = default;
@@ -167,9 +173,8 @@ std::vector<uint32_t> SortedRows::RankSeries(std::vector<uint32_t>* counts) cons
   return ranked;
 }
 
-void SortedRows::Place() {
-  std::vector<uint32_t> next;  // by series: where its next row goes
-  const std::vector<uint32_t> ranked = RankSeries(&next);
+// `next` comes with the rows of each series and becomes the place of its next row.
+void SortedRows::Place(const std::vector<uint32_t>& ranked, std::vector<uint32_t> next) {
   std::vector<size_t> begins;
   uint32_t row_count = 0;
   for (uint32_t series : ranked) {
@@ -189,10 +194,8 @@ void SortedRows::Place() {
   }
 }
 
-void SortedRows::BuildTags() {
+void SortedRows::BuildTags(const std::vector<uint32_t>& ranked) {
   const SeriesView& series = snapshot_->series();
-  std::vector<bool> has_rows(series.series_count, false);
-  VisitRows([&](uint32_t, uint32_t, uint32_t s) { has_rows[s] = true; });
   tags_.resize(schema_->tag_columns().size());
   for (size_t t = 0; t < tags_.size(); ++t) {
     arrow::StringBuilder dictionary;
@@ -200,9 +203,9 @@ void SortedRows::BuildTags() {
       const SeriesView::Tag& tag = series.tags[t];
       std::vector<int32_t> code_of(tag.dictionary_size, -1);
       tags_[t].code_of_series.assign(series.series_count, -1);
-      for (uint32_t s = 0; s < series.series_count; ++s) {
+      for (const uint32_t s : ranked) {
         const uint32_t code = tag.codes[s];
-        if (!has_rows[s] || code == 0) continue;
+        if (code == 0) continue;
         if (code_of[code] < 0) {
           code_of[code] = static_cast<int32_t>(dictionary.length());
           CHECK(dictionary.Append(tag.dictionary[code].view()).ok());

@@ -47,8 +47,8 @@ class SortedRows {
   std::vector<uint32_t> RankSeries(std::vector<uint32_t>* counts) const;
   template <class Visit>
   void VisitRows(const Visit& visit) const;
-  void Place();
-  void BuildTags();
+  void Place(const std::vector<uint32_t>& ranked, std::vector<uint32_t> next);
+  void BuildTags(const std::vector<uint32_t>& ranked);
   std::shared_ptr<arrow::Array> TagColumn(const Tag& tag, const Row* rows, int64_t count) const;
   util::Result<std::shared_ptr<arrow::Array>> FieldColumn(util::ColumnId id, const Row* rows,
                                                           int64_t count) const;
