@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <random>
 #include <thread>
 #include <vector>
@@ -353,6 +354,20 @@ TEST_P(StoreConformance, IsOneStoreForTwoClients) {
   EXPECT_EQ(*other->Get(Path("a")), "x");
   ASSERT_TRUE(other->Delete(Path("a")).ok());
   EXPECT_EQ(store_->Get(Path("a")).status().code(), StatusCode::kNotFound);
+}
+
+void ExpectAWholeListing(ObjectStore* store, int objects) {
+  for (int at = 0; at < objects; ++at) {
+    ASSERT_TRUE(store->Put("pages/" + std::to_string(at), "", PutMode::kOverwrite).ok());
+  }
+  const auto listed = store->List("pages/");
+  ASSERT_TRUE(listed.ok()) << listed.status().ToString();
+  EXPECT_EQ(listed->size(), static_cast<size_t>(objects));
+}
+
+std::string Environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string() : value;
 }
 
 }  // namespace influxdb3::object_store::testing

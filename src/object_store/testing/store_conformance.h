@@ -47,4 +47,10 @@ class StoreConformance : public ::testing::TestWithParam<StoreUnderTest> {
   std::string prefix_;
 };
 
+/// For stores that list page by page: `objects` of them are put and all of them are listed.
+void ExpectAWholeListing(ObjectStore* store, int objects);
+
+/// The variable's value, which says where a server is; empty when it is not set.
+std::string Environment(const char* name);
+
 }  // namespace influxdb3::object_store::testing

@@ -1,4 +1,3 @@
-#include <cstdlib>
 #include <fstream>
 
 #include "object_store/google_store.h"
@@ -9,11 +8,6 @@
 // Runs against the server that the environment names; test/e2e/test_google_store.py starts one.
 namespace influxdb3::object_store::testing {
 namespace {
-
-std::string Environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? std::string() : value;
-}
 
 std::shared_ptr<ObjectStore> OpenBucket(const std::string& bucket) {
   static const TemporaryDirectory directory;
@@ -54,12 +48,7 @@ TEST(GoogleOnAServer, JoinsThePagesOfAListing) {
   const std::shared_ptr<ObjectStore> store = OpenFromEnvironment();
   if (store == nullptr) GTEST_SKIP() << "no server for google";
   constexpr int kObjects = 1'100;  // a page holds 1,000
-  for (int at = 0; at < kObjects; ++at) {
-    ASSERT_TRUE(store->Put("pages/" + std::to_string(at), "", PutMode::kOverwrite).ok());
-  }
-  const auto listed = store->List("pages/");
-  ASSERT_TRUE(listed.ok()) << listed.status().ToString();
-  EXPECT_EQ(listed->size(), size_t{kObjects});
+  ExpectAWholeListing(store.get(), kObjects);
 }
 
 }  // namespace

@@ -1,5 +1,3 @@
-#include <cstdlib>
-
 #include "object_store/s3_store.h"
 #include "object_store/testing/store_conformance.h"
 #include "util/clock.h"
@@ -7,11 +5,6 @@
 // Runs against the server that the environment names; test/e2e/test_s3_store.py starts one.
 namespace influxdb3::object_store::testing {
 namespace {
-
-std::string Environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? std::string() : value;
-}
 
 S3Config ConfigFromEnvironment() {
   S3Config config;
@@ -69,12 +62,7 @@ TEST(S3OnAServer, JoinsThePagesOfAListing) {
   const std::shared_ptr<ObjectStore> store = OpenFromEnvironment();
   if (store == nullptr) GTEST_SKIP() << "no server for s3";
   constexpr int kObjects = 1'100;  // a page holds 1,000
-  for (int at = 0; at < kObjects; ++at) {
-    ASSERT_TRUE(store->Put("pages/" + std::to_string(at), "", PutMode::kOverwrite).ok());
-  }
-  const auto listed = store->List("pages/");
-  ASSERT_TRUE(listed.ok()) << listed.status().ToString();
-  EXPECT_EQ(listed->size(), size_t{kObjects});
+  ExpectAWholeListing(store.get(), kObjects);
 }
 
 // The server's certificate is signed by nobody but INFLUXDB3_TEST_S3_CA_FILE.

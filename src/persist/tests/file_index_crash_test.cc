@@ -57,6 +57,18 @@ class FileIndexCrashTest : public testing::IndexFixture {
     return index->Commit(change, nullptr);
   }
 
+  /// It is written, but neither the answer nor the question after it comes through.
+  void HideTheNextManifest() {
+    object_store::testing::FaultRule put;
+    put.operation = object_store::Operation::kPut;
+    put.path_glob = "n/manifests/*";
+    put.action = FaultAction::kFailAfter;
+    faulty_->AddRule(put);
+    object_store::testing::FaultRule get;
+    get.operation = object_store::Operation::kGet;
+    faulty_->AddRule(get);
+  }
+
   void ExpectStepsAndObjects(const FileIndex& index, const Steps& steps) {
     EXPECT_EQ(Found(index), steps) << faulty_->Log();
     for (const auto& file : index.AllFiles()) EXPECT_TRUE(store_->Head(file->path).ok());
@@ -189,15 +201,7 @@ TEST_F(FileIndexCrashTest, AManifestThatTurnsUpLaterIsUndone) {
   NewStore();
   auto index = FileIndex::Open(faulty_.get(), "n");
   ASSERT_TRUE(index.ok());
-  // Written, but neither the answer nor the question after it comes through.
-  object_store::testing::FaultRule put;
-  put.operation = object_store::Operation::kPut;
-  put.path_glob = "n/manifests/*";
-  put.action = FaultAction::kFailAfter;
-  faulty_->AddRule(put);
-  object_store::testing::FaultRule get;
-  get.operation = object_store::Operation::kGet;
-  faulty_->AddRule(get);
+  HideTheNextManifest();
   EXPECT_EQ(DoStep(index->get(), 0).code(), StatusCode::kUnavailable);
   EXPECT_TRUE(Found(**index).empty());
   EXPECT_EQ(Found(*Open()), Steps{0}) << "a crash now would find it";
@@ -207,14 +211,7 @@ TEST_F(FileIndexCrashTest, AProcessThatGoesOnUndoesWhatItReportedAsFailed) {
   NewStore();
   auto index = FileIndex::Open(faulty_.get(), "n");
   ASSERT_TRUE(index.ok());
-  object_store::testing::FaultRule put;
-  put.operation = object_store::Operation::kPut;
-  put.path_glob = "n/manifests/*";
-  put.action = FaultAction::kFailAfter;
-  faulty_->AddRule(put);
-  object_store::testing::FaultRule get;
-  get.operation = object_store::Operation::kGet;
-  faulty_->AddRule(get);
+  HideTheNextManifest();
   EXPECT_EQ(DoStep(index->get(), 0).code(), StatusCode::kUnavailable);
   ASSERT_TRUE(DoStep(index->get(), 1).ok());
   EXPECT_EQ(Found(**index), Steps{1});
