@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Installs the object stores that end-to-end tests run against into .deps/: MinIO and fake-gcs-server
-# (built by Go), Azurite (npm). Safe to run again: what has the pinned version stays. A server that
-# cannot be installed is no error: the reason goes to .deps/NAME.missing and its tests are skipped
-# with it. INFLUXDB3_TEST_SERVERS=off installs nothing.
+# Installs what end-to-end tests run against into .deps/: the object stores MinIO and fake-gcs-server
+# (built by Go) and Azurite (npm), and Telegraf (Go), with the few plugins that its test uses. Safe to
+# run again: what has the pinned version stays. A program that cannot be installed is no error: the
+# reason goes to .deps/NAME.missing and its tests are skipped with it. INFLUXDB3_TEST_SERVERS=off
+# installs nothing.
 set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 deps="$root/.deps"
@@ -26,19 +27,22 @@ installed() {
   rm -f "$deps/$1.missing"
 }
 
-# go_server NAME MODULE VERSION
-go_server() {
-  current "$1" "$3" && return
+# go_program NAME PACKAGE VERSION [BUILD TAGS]
+go_program() {
+  local name="$1" package="$2" version="$3" tags="${4:-}"
+  local stamp="$version${tags:+ $tags}"
+  current "$name" "$stamp" && return
   if ! command -v go >/dev/null; then
-    missing "$1" "Go is not installed, which builds it"
+    missing "$name" "Go is not installed, which builds it"
     return
   fi
-  say "building $1 $3"
+  say "building $name $version"
   # GOBIN does not take part in cross builds, and a build for another machine is of no use here.
-  if env -u GOOS -u GOARCH GOBIN="$deps/bin" go install "$2@$3" >"$deps/$1.log" 2>&1; then
-    installed "$1" "$3"
+  if env -u GOOS -u GOARCH GOBIN="$deps/bin" \
+    go install -tags "$tags" "$package@$version" >"$deps/$name.log" 2>&1; then
+    installed "$name" "$stamp"
   else
-    missing "$1" "go install failed, see .deps/$1.log"
+    missing "$name" "go install failed, see .deps/$name.log"
   fi
 }
 
@@ -61,11 +65,13 @@ azurite() {
 }
 
 if [[ "${INFLUXDB3_TEST_SERVERS:-}" == off ]]; then
-  for name in minio fake-gcs-server azurite; do
+  for name in minio fake-gcs-server azurite telegraf; do
     [[ -x "$deps/bin/$name" ]] || missing "$name" "INFLUXDB3_TEST_SERVERS=off"
   done
   exit
 fi
 azurite
-go_server fake-gcs-server github.com/fsouza/fake-gcs-server "$FAKE_GCS_VERSION"
-go_server minio github.com/minio/minio "$MINIO_VERSION"
+go_program fake-gcs-server github.com/fsouza/fake-gcs-server "$FAKE_GCS_VERSION"
+go_program minio github.com/minio/minio "$MINIO_VERSION"
+go_program telegraf github.com/influxdata/telegraf/cmd/telegraf "$TELEGRAF_VERSION" \
+  custom,inputs.file,outputs.influxdb,outputs.influxdb_v2,parsers.influx,serializers.influx

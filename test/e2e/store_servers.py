@@ -24,7 +24,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 START_SECONDS_MAX = 60
 
 
-def find_store_server(name: str) -> str:
+def find_program(name: str) -> str:
     """The path of its program; skips the test, saying why, when there is none."""
     own = ROOT / ".deps" / "bin" / name
     program = str(own) if own.exists() else shutil.which(name)
@@ -93,7 +93,7 @@ class Minio(StoreServer):
     BUCKET = "rows"
 
     def __init__(self, directory: pathlib.Path, *arguments: str, scheme: str = "http"):
-        minio = find_store_server("minio")
+        minio = find_program("minio")
         self.objects = directory / "store" / self.BUCKET
         self.objects.mkdir(parents=True, exist_ok=True)
         port, console_port = free_ports(2)
@@ -119,7 +119,7 @@ class Azurite(StoreServer):
     BUCKET = "rows"
 
     def __init__(self, directory: pathlib.Path):
-        azurite = find_store_server("azurite")
+        azurite = find_program("azurite")
         (port,) = free_ports(1)
         self.endpoint = f"http://127.0.0.1:{port}/{self.ACCOUNT}"
         super().__init__(
@@ -152,7 +152,7 @@ class FakeGoogle(StoreServer):
     BUCKET = "rows"
 
     def __init__(self, directory: pathlib.Path):
-        program = find_store_server("fake-gcs-server")
+        program = find_program("fake-gcs-server")
         (port,) = free_ports(1)
         self.endpoint = f"http://127.0.0.1:{port}"
         super().__init__(
