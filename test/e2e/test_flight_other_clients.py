@@ -108,7 +108,7 @@ def test_jdbc_driver(server):
                               "home,room=Hall temp=19 1700000060000000000",
                       precision="nanosecond")
     lines = run("java", *JAVA, "JdbcMain", server.address).splitlines()
-    assert lines[:3] == ["row Kitchen 21.5", "row Hall 19.0", "parameter Kitchen"]
-    assert lines[3].startswith("missing_table") and MISSING_TABLE in lines[3]
-    assert lines[4:] == ["product InfluxDB IOx", "read_only true", "table home", "column room",
-                         "column temp", "column time"]
+    assert lines[:4] == ["row Kitchen 21.5", "row Hall 19.0", "parameter Kitchen", "later Hall"]
+    assert lines[4].startswith("missing_table") and MISSING_TABLE in lines[4]
+    assert lines[5:] == ["product InfluxDB IOx", "read_only true", "table home", "column room YES",
+                         "column temp YES", "column time NO"]

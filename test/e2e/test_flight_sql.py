@@ -6,6 +6,7 @@ from pyarrow import flight
 
 flightsql = pytest.importorskip("flightsql")
 from flightsql import FlightSQLClient  # noqa: E402
+from google.protobuf import any_pb2  # noqa: E402
 from flightsql.client import FlightSQLCallOptions, TableRef, flight_descriptor  # noqa: E402
 import flightsql.flightsql_pb2 as messages  # noqa: E402
 
@@ -150,6 +151,7 @@ def test_schemas_of_tables(client):
     assert schema.field("host").type == pyarrow.string()
     assert schema.field("time").type == pyarrow.timestamp("ns")
     assert schema.field("host").metadata == {b"iox::column::type": b"iox::column_type::tag"}
+    assert [field.nullable for field in schema] == [True, False, True]
     everything = read(client, client.get_tables(include_schema=True))
     assert everything.num_rows == read(client, client.get_tables()).num_rows
 
@@ -220,6 +222,34 @@ def test_names_of_bound_parameters(client, sql, columns):
     with client.prepare(sql) as statement:
         info = statement.execute(pyarrow.record_batch(columns))
         assert read(client, info).to_pydict() == {"host": ["b"]}
+
+
+# JDBC fills times in as milliseconds, whatever the unit is.
+TIME = pyarrow.timestamp("ms")
+TEXT, NUMBER = pyarrow.string(), pyarrow.float64()
+
+
+@pytest.mark.parametrize(("names", "parameters"), [
+    (["$h", "$least", "$from"], [("h", TEXT), ("least", NUMBER), ("from", TIME)]),
+    (["$2", "$10", "$1"], [("1", TIME), ("2", TEXT), ("10", NUMBER)]),
+    (["?", "?", "?"], [("1", TEXT), ("2", NUMBER), ("3", TIME)]),
+])
+def test_schemas_of_a_prepared_statement(client, names, parameters):
+    sql = "SELECT host, usage AS used, time, 1 AS one FROM cpu"
+    filtered = sql + " WHERE host = {} AND usage > {} AND time > {}".format(*names)
+    request = any_pb2.Any()
+    request.Pack(messages.ActionCreatePreparedStatementRequest(query=filtered))
+    action = flight.Action("CreatePreparedStatement", request.SerializeToString())
+    [reply] = client.client.do_action(action, client._flight_call_options())
+    result = messages.ActionCreatePreparedStatementResult()
+    any_pb2.Any.FromString(reply.body.to_pybytes()).Unpack(result)
+    found = pyarrow.ipc.read_schema(pyarrow.py_buffer(result.parameter_schema))
+    assert sorted(zip(found.names, map(str, found.types))) == sorted(
+        (name, str(kind)) for name, kind in parameters)
+    if names[0] != "$h":
+        assert found.names == [name for name, _ in parameters]
+    dataset = pyarrow.ipc.read_schema(pyarrow.py_buffer(result.dataset_schema))
+    assert dataset.equals(client.execute(sql).schema, check_metadata=True)
 
 
 def test_the_bound_handle_needs_no_memory_of_the_server(client):

@@ -158,7 +158,7 @@ arrow::Status FlightService::ListActions(const fl::ServerCallContext&,
 arrow::Status FlightService::PollFlightInfo(const fl::ServerCallContext&,
                                             const fl::FlightDescriptor&,
                                             std::unique_ptr<fl::PollInfo>*) {
-  return NotYetImplemented("poll_flight_info");
+  return ToArrow(Status::Unsupported("Not yet implemented"));
 }
 
 arrow::Status FlightService::DoExchange(const fl::ServerCallContext&,

@@ -5,6 +5,7 @@
 #include <arrow/array.h>
 #include <arrow/ipc/writer.h>
 #include <arrow/record_batch.h>
+#include <arrow/util/key_value_metadata.h>
 
 #include "server/flight/flight_status.h"
 #include "server/flight/parameter_binding.h"
@@ -34,6 +35,27 @@ Result<std::string> Serialise(const arrow::Schema& schema) {
   const auto bytes = arrow::ipc::SerializeSchema(schema);
   if (!bytes.ok()) return FromArrow(bytes.status());
   return (*bytes)->ToString();
+}
+
+/// The columns of a table, as opposed to those of a query: every row has a time.
+std::shared_ptr<arrow::Schema> TableColumns(const std::shared_ptr<arrow::Schema>& columns) {
+  arrow::FieldVector fields = columns->fields();
+  for (auto& field : fields) {
+    if (field->metadata() == nullptr) continue;
+    const auto kind = field->metadata()->Get("iox::column::type");
+    if (kind.ok() && *kind == "iox::column_type::timestamp") field = field->WithNullable(false);
+  }
+  return arrow::schema(std::move(fields), columns->metadata());
+}
+
+/// The JDBC driver puts milliseconds into values of whatever unit is announced.
+std::shared_ptr<arrow::Schema> AnnouncedParameters(const arrow::Schema& parameters) {
+  arrow::FieldVector fields = parameters.fields();
+  for (auto& field : fields) {
+    if (field->type()->id() != arrow::Type::TIMESTAMP) continue;
+    field = field->WithType(arrow::timestamp(arrow::TimeUnit::MILLI));
+  }
+  return arrow::schema(std::move(fields));
 }
 
 QueryRequest RequestFor(const std::string& database, const std::string& sql) {
@@ -158,7 +180,7 @@ Result<std::vector<ListedTable>> FlightSql::ListTables(const Command& command,
         queries_->DescribeSql(RequestFor(context.database, all));
     // A table may be dropped while they are listed.
     if (!description.ok()) continue;
-    ASSIGN_OR_RETURN(table.columns_bytes, Serialise(*description->schema));
+    ASSIGN_OR_RETURN(table.columns_bytes, Serialise(*TableColumns(description->schema)));
     described.push_back(std::move(table));
   }
   return described;
@@ -208,7 +230,8 @@ Result<std::string> FlightSql::CreatePreparedStatement(const Command& command,
   ASSIGN_OR_RETURN(const query::QueryDescription description,
                    Describe(RequestFor(database, statement, {})));
   ASSIGN_OR_RETURN(const std::string dataset, Serialise(*description.schema));
-  ASSIGN_OR_RETURN(const std::string parameters, Serialise(*description.parameters));
+  ASSIGN_OR_RETURN(const std::string parameters,
+                   Serialise(*AnnouncedParameters(*description.parameters)));
   return MakeCreatePreparedStatementResult(statement.ToHandle(), dataset, parameters);
 }
 

@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.Timestamp;
 
 /** Queries through the Flight SQL JDBC driver; prints a line for each finding. */
 public class JdbcMain {
@@ -35,6 +36,13 @@ public class JdbcMain {
           print("parameter", rows);
         }
       }
+      try (PreparedStatement statement = connection.prepareStatement(
+          "SELECT room FROM home WHERE time > ?")) {
+        statement.setTimestamp(1, new Timestamp(1_700_000_000_000L));
+        try (ResultSet rows = statement.executeQuery()) {
+          print("later", rows);
+        }
+      }
       try (Statement statement = connection.createStatement()) {
         statement.executeQuery("SELECT * FROM nothing");
         System.out.println("missing_table no error");
@@ -48,7 +56,10 @@ public class JdbcMain {
         while (tables.next()) System.out.println("table " + tables.getString("TABLE_NAME"));
       }
       try (ResultSet columns = metadata.getColumns(null, "iox", "home", "%")) {
-        while (columns.next()) System.out.println("column " + columns.getString("COLUMN_NAME"));
+        while (columns.next()) {
+          System.out.println("column " + columns.getString("COLUMN_NAME") + " "
+              + columns.getString("IS_NULLABLE"));
+        }
       }
     }
   }
