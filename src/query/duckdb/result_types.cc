@@ -18,7 +18,6 @@ namespace {
 using duckdb::LogicalType;
 using duckdb::LogicalTypeId;
 
-constexpr const char* kDurationAlias = "DURATION_NS";
 constexpr const char* kUtcSecondsAlias = "TIMESTAMP_S_UTC";
 
 LogicalType Named(const char* alias) {
@@ -31,10 +30,19 @@ bool IsNamed(const LogicalType& type, const char* alias) {
   return type.HasAlias() && type.GetAlias() == alias;
 }
 
+arrow::TimeUnit::type UnitOf(const LogicalType& type) {
+  switch (sql::TimeUnitNanos(type)) {
+    case 1'000'000'000: return arrow::TimeUnit::SECOND;
+    case 1'000'000: return arrow::TimeUnit::MILLI;
+    case 1'000: return arrow::TimeUnit::MICRO;
+    default: return arrow::TimeUnit::NANO;
+  }
+}
+
 }  // namespace
 
 LogicalType DurationType() {
-  return Named(kDurationAlias);
+  return sql::DurationType();
 }
 
 LogicalType UtcSecondsType() {
@@ -43,9 +51,6 @@ LogicalType UtcSecondsType() {
 
 LogicalType ClientType(const LogicalType& type) {
   switch (type.id()) {
-    case LogicalTypeId::TIMESTAMP:
-    case LogicalTypeId::TIMESTAMP_SEC:
-    case LogicalTypeId::TIMESTAMP_MS: return LogicalType::TIMESTAMP_NS;
     case LogicalTypeId::HUGEINT: return LogicalType::BIGINT;
     case LogicalTypeId::UHUGEINT: return LogicalType::UBIGINT;
     case LogicalTypeId::LIST:
@@ -64,7 +69,7 @@ LogicalType ClientType(const LogicalType& type) {
 }
 
 std::shared_ptr<arrow::DataType> OwnArrowType(const LogicalType& type) {
-  if (IsNamed(type, kDurationAlias)) return arrow::duration(arrow::TimeUnit::NANO);
+  if (sql::IsDuration(type)) return arrow::duration(UnitOf(type));
   if (IsNamed(type, kUtcSecondsAlias)) return arrow::timestamp(arrow::TimeUnit::SECOND, "UTC");
   if (sql::IsNanoInterval(type)) return arrow::month_day_nano_interval();
   if (const std::string zone = sql::TimestampZone(type); !zone.empty()) {
@@ -91,7 +96,7 @@ arrow::Result<std::shared_ptr<arrow::Array>> NanoIntervalsFromStructs(const arro
 }
 
 std::string ArrowTypeText(const LogicalType& type) {
-  if (IsNamed(type, kDurationAlias)) return "Duration(ns)";
+  if (sql::IsDuration(type)) return sql::ArrowTypeText(type);
   if (IsNamed(type, kUtcSecondsAlias)) return "Timestamp(s, \"UTC\")";
   switch (type.id()) {
     case LogicalTypeId::VARCHAR: return "Utf8";

@@ -20,8 +20,8 @@ duckdb::LogicalType DurationType();
 /// Seconds since 1970 with the zone UTC.
 duckdb::LogicalType UtcSecondsType();
 
-/// The type that values of `type` are converted to before they leave: clients know one timestamp
-/// type and no 128-bit integers. Goes into lists and structs.
+/// The type that values of `type` are converted to before they leave: clients know no 128-bit
+/// integers. Goes into lists and structs.
 duckdb::LogicalType ClientType(const duckdb::LogicalType& type);
 
 /// The Arrow type of a column of a type that DuckDB would translate to another one; else null.

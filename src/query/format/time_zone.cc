@@ -57,6 +57,7 @@ bool ParseOffset(std::string_view text, int64_t* offset_seconds) {
   if (digits.size() == 2) digits += "00";
   if (digits.size() != 4) return false;
   const int number = std::stoi(digits);
+  if (number / 100 > 23 || number % 100 > 59) return false;
   *offset_seconds = (int64_t{number} / 100 * 60 + number % 100) * 60;
   if (text[0] == '-') *offset_seconds = -*offset_seconds;
   return true;

@@ -1,5 +1,5 @@
-// + - * / % over numbers, timestamps and intervals with the reference's types: integers wrap,
-// integer division truncates and refuses zero, timestamps keep nanoseconds.
+// + - * / % over numbers with the reference's types: integers wrap, integer division truncates and
+// refuses zero.
 #include <cmath>
 #include <cstdint>
 #include <string>
@@ -14,10 +14,10 @@
 #include "duckdb/planner/expression/bound_constant_expression.hpp"
 
 #include "query/duckdb/dialect/arrow_type_text.h"
-#include "query/duckdb/dialect/civil_time.h"
 #include "query/duckdb/dialect/function_support.h"
 #include "query/duckdb/dialect/interval_literal.h"
 #include "query/duckdb/dialect/interval_vector.h"
+#include "query/duckdb/dialect/time_arithmetic.h"
 
 namespace influxdb3::query::sql {
 namespace {
@@ -119,11 +119,16 @@ bool IsTimestamp(LogicalTypeId id) {
   return id == LogicalTypeId::TIMESTAMP_NS || id == LogicalTypeId::TIMESTAMP ||
          id == LogicalTypeId::TIMESTAMP_MS || id == LogicalTypeId::TIMESTAMP_SEC;
 }
-bool IsInterval(const LogicalType& type) {
-  return type.id() == LogicalTypeId::INTERVAL || IsNanoInterval(type);
-}
 
 [[noreturn]] void ThrowNoTypes(Op op, const LogicalType& left, const LogicalType& right) {
+  // A NULL takes the other side's type first.
+  if (left.id() == LogicalTypeId::SQLNULL || right.id() == LogicalTypeId::SQLNULL) {
+    const LogicalType& known = left.id() == LogicalTypeId::SQLNULL ? right : left;
+    ThrowFromFunction(Status::InvalidArgument(fmt::format(
+        "Error during planning: Cannot get result type for arithmetic operation {0} {1} {0}: "
+        "Invalid argument error: Invalid arithmetic operation: {0} {1} {0}",
+        ArrowTypeText(known), Symbol(op))));
+  }
   ThrowFromFunction(Status::InvalidArgument(
       fmt::format("Error during planning: Cannot coerce arithmetic expression {} {} {} to valid "
                   "types",
@@ -159,165 +164,16 @@ bool BindNumbers(ScalarFunction& function, const LogicalType& left, const Logica
   return true;
 }
 
-int64_t WrappingAdd(int64_t a, int64_t b) {
-  return Integer<Op::kAdd, int64_t>(a, b);
-}
-int64_t WrappingSubtract(int64_t a, int64_t b) {
-  return Integer<Op::kSubtract, int64_t>(a, b);
-}
-
-int64_t Shift(int64_t nanos, IntervalParts parts, bool negative) {
-  const int64_t months = negative ? -int64_t{parts.months} : parts.months;
-  const int64_t days = negative ? -int64_t{parts.days} : parts.days;
-  if (months != 0) {
-    const int64_t day = FloorDivide(nanos, kNanosPerDay);
-    nanos = nanos - day * kNanosPerDay + AddMonths(day, months) * kNanosPerDay;
-  }
-  int64_t span = 0;
-  if (__builtin_mul_overflow(days, kNanosPerDay, &span) ||
-      __builtin_add_overflow(nanos, span, &nanos) ||
-      (negative ? __builtin_sub_overflow(nanos, parts.nanos, &nanos)
-                : __builtin_add_overflow(nanos, parts.nanos, &nanos))) {
-    ThrowFromFunction(Status::Internal(
-        "Arrow error: Arithmetic overflow: timestamp is out of the range of nanoseconds"));
-  }
-  return nanos;
-}
-
-template <bool negative>
-void RunShift(DataChunk& arguments, Vector& result, size_t time, size_t interval) {
-  const IntervalReader intervals(arguments.data[interval], arguments.size());
-  duckdb::UnifiedVectorFormat times;
-  arguments.data[time].ToUnifiedFormat(arguments.size(), times);
-  const auto* values = duckdb::UnifiedVectorFormat::GetData<int64_t>(times);
-  const bool constant = arguments.AllConstant();
-  result.SetVectorType(duckdb::VectorType::FLAT_VECTOR);
-  auto* out = duckdb::FlatVector::GetData<int64_t>(result);
-  const size_t count = constant ? 1 : arguments.size();
-  for (size_t i = 0; i < count; ++i) {
-    const auto index = times.sel->get_index(i);
-    if (!times.validity.RowIsValid(index) || !intervals.IsValid(i)) {
-      duckdb::FlatVector::SetNull(result, i, true);
-    } else {
-      out[i] = Shift(values[index], intervals.At(i), negative);
-    }
-  }
-  if (constant) result.SetVectorType(duckdb::VectorType::CONSTANT_VECTOR);
-}
-
-/// A date stays a date: what is less than a day is cut off.
-template <bool negative>
-void RunShiftDate(DataChunk& arguments, Vector& result, size_t date, size_t interval) {
-  const IntervalReader intervals(arguments.data[interval], arguments.size());
-  duckdb::UnifiedVectorFormat dates;
-  arguments.data[date].ToUnifiedFormat(arguments.size(), dates);
-  const auto* values = duckdb::UnifiedVectorFormat::GetData<int32_t>(dates);
-  const bool constant = arguments.AllConstant();
-  result.SetVectorType(duckdb::VectorType::FLAT_VECTOR);
-  auto* out = duckdb::FlatVector::GetData<int32_t>(result);
-  const size_t count = constant ? 1 : arguments.size();
-  for (size_t i = 0; i < count; ++i) {
-    const auto index = dates.sel->get_index(i);
-    if (!dates.validity.RowIsValid(index) || !intervals.IsValid(i)) {
-      duckdb::FlatVector::SetNull(result, i, true);
-      continue;
-    }
-    const IntervalParts parts = intervals.At(i);
-    const int64_t sign = negative ? -1 : 1;
-    out[i] = static_cast<int32_t>(AddMonths(values[index], sign * parts.months) +
-                                  sign * (parts.days + parts.nanos / kNanosPerDay));
-  }
-  if (constant) result.SetVectorType(duckdb::VectorType::CONSTANT_VECTOR);
-}
-
-template <Op op>
-void BindShift(ScalarFunction& function, const LogicalType& left, const LogicalType& right) {
-  // Other units than nanoseconds are widened; the zone stays.
-  const auto time_type = [](const LogicalType& type) {
-    return type.id() == LogicalTypeId::TIMESTAMP_NS ? type
-                                                    : LogicalType(LogicalTypeId::TIMESTAMP_NS);
-  };
-  if (IsInterval(right)) {
-    const LogicalType time = time_type(left);
-    SetTypes(function, time, right, time, [](DataChunk& arguments, ExpressionState&, Vector& out) {
-      RunShift<op == Op::kSubtract>(arguments, out, 0, 1);
-    });
-  } else {
-    const LogicalType time = time_type(right);
-    SetTypes(function, left, time, time, [](DataChunk& arguments, ExpressionState&, Vector& out) {
-      RunShift<false>(arguments, out, 1, 0);
-    });
-  }
-}
-
-template <Op op>
-void RunIntervals(DataChunk& arguments, ExpressionState&, Vector& result) {
-  const IntervalReader left(arguments.data[0], arguments.size());
-  const IntervalReader right(arguments.data[1], arguments.size());
-  const int sign = op == Op::kSubtract ? -1 : 1;
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    if (!left.IsValid(i) || !right.IsValid(i)) {
-      result.SetValue(i, duckdb::Value(result.GetType()));
-      continue;
-    }
-    const IntervalParts a = left.At(i);
-    const IntervalParts b = right.At(i);
-    const IntervalParts sum{a.months + sign * b.months, a.days + sign * b.days,
-                            a.nanos + sign * b.nanos};
-    result.SetValue(i, IntervalValue(sum).DefaultCastAs(result.GetType()));
-  }
-}
-
-/// Timestamps, dates, durations, intervals. False when the types are others.
-template <Op op>
-bool BindTimes(ScalarFunction& function, const LogicalType& left, const LogicalType& right) {
-  if (op != Op::kAdd && op != Op::kSubtract) return false;
-  constexpr bool kSubtract = op == Op::kSubtract;
-  const auto run = RunBinary < int64_t, kSubtract ? WrappingSubtract : WrappingAdd > ;
-  const bool left_time = IsTimestamp(left.id());
-  const bool right_time = IsTimestamp(right.id());
-  const LogicalType nanos(LogicalTypeId::TIMESTAMP_NS);
-  if ((left_time && IsInterval(right)) || (right_time && IsInterval(left) && !kSubtract)) {
-    BindShift<op>(function, left, right);
-  } else if (left_time && right_time && kSubtract) {  // NOLINT(bugprone-branch-clone)
-    SetTypes(function, nanos, nanos, DurationType(), run);
-  } else if ((left_time || IsDuration(left)) && IsDuration(right)) {
-    SetTypes(function, left, right, left, run);
-  } else if (right_time && IsDuration(left) && !kSubtract) {
-    SetTypes(function, left, right, right, run);
-  } else if (IsInterval(left) && IsInterval(right)) {
-    const bool wide = IsNanoInterval(left) || IsNanoInterval(right);
-    SetTypes(function, left, right, wide ? NanoIntervalType() : LogicalType::INTERVAL,
-             RunIntervals<op>);
-  } else if (left.id() == LogicalTypeId::DATE && right.id() == LogicalTypeId::DATE && kSubtract) {
-    SetTypes(function, nanos, nanos, DurationType(), run);
-  } else if (left.id() == LogicalTypeId::DATE && IsInterval(right)) {
-    SetTypes(function, left, right, left, [](DataChunk& arguments, ExpressionState&, Vector& out) {
-      RunShiftDate<kSubtract>(arguments, out, 0, 1);
-    });
-  } else if (right.id() == LogicalTypeId::DATE && IsInterval(left) && !kSubtract) {
-    SetTypes(function, left, right, right, [](DataChunk& arguments, ExpressionState&, Vector& out) {
-      RunShiftDate<false>(arguments, out, 1, 0);
-    });
-  } else {
-    return false;
-  }
-  return true;
-}
-
 template <Op op>
 duckdb::unique_ptr<duckdb::FunctionData> Bind(ClientContext&, ScalarFunction& function,
                                               BoundArguments& arguments) {
   LogicalType left = arguments[0]->return_type;
   LogicalType right = arguments[1]->return_type;
+  if (BindTimeArithmetic(*Symbol(op), function, left, right)) return nullptr;
   if (left.id() == LogicalTypeId::SQLNULL) left = right;
   if (right.id() == LogicalTypeId::SQLNULL) right = left;
   if (left.id() == LogicalTypeId::SQLNULL) left = right = LogicalType::BIGINT;
-  if (IsDuration(left) == IsDuration(right) && BindNumbers<op>(function, left, right)) {
-    if (IsDuration(left)) function.arguments = {left, left}, function.return_type = left;
-    return nullptr;
-  }
-  if (BindTimes<op>(function, left, right)) return nullptr;
+  if (BindNumbers<op>(function, left, right)) return nullptr;
   const auto decimal_or_integer = [](const LogicalType& type) {
     return IsDecimal(type.id()) || IsSigned(type.id()) || IsUnsigned(type.id());
   };
@@ -332,7 +188,7 @@ duckdb::unique_ptr<duckdb::FunctionData> Bind(ClientContext&, ScalarFunction& fu
     SetTypes(function, type, type, type, RunBinary<double, Real<op, double>>);
     return nullptr;
   }
-  ThrowNoTypes(op, left, right);
+  ThrowNoTypes(op, arguments[0]->return_type, arguments[1]->return_type);
 }
 
 /// Decimals are computed by DuckDB's own operators.
@@ -368,55 +224,55 @@ void RunNegate(DataChunk& arguments, ExpressionState&, Vector& result) {
   });
 }
 
+void RunNegateInterval(DataChunk& arguments, ExpressionState&, Vector& result) {
+  const IntervalReader reader(arguments.data[0], arguments.size());
+  const bool constant = arguments.AllConstant();
+  IntervalWriter writer(result);
+  const size_t count = constant ? 1 : arguments.size();
+  for (size_t i = 0; i < count; ++i) {
+    if (!reader.IsValid(i)) {
+      writer.SetNull(i);
+      continue;
+    }
+    const IntervalParts parts = reader.At(i);
+    writer.Set(i, {-parts.months, -parts.days, -parts.nanos});
+  }
+  if (constant) result.SetVectorType(duckdb::VectorType::CONSTANT_VECTOR);
+}
+
 duckdb::unique_ptr<duckdb::FunctionData> BindNegate(ClientContext&, ScalarFunction& function,
                                                     BoundArguments& arguments) {
   const LogicalType type = arguments[0]->return_type;
-  if (type.id() == LogicalTypeId::SQLNULL || IsDuration(type) || IsSigned(type.id())) {
-    const bool narrow = type.id() == LogicalTypeId::INTEGER;
-    const LogicalType wide = IsDuration(type) ? type
-                             : narrow         ? LogicalType::INTEGER
-                                              : LogicalType::BIGINT;
-    function.arguments = {wide};
-    function.return_type = wide;
-    function.function = narrow ? RunNegate<int32_t> : RunNegate<int64_t>;
+  const auto use = [&](const LogicalType& operand, duckdb::scalar_function_t run) {
+    function.arguments = {operand};
+    function.return_type = operand;
+    function.function = std::move(run);
+  };
+  if (!IsDuration(type) && (type.id() == LogicalTypeId::SQLNULL || IsSigned(type.id()))) {
+    if (type.id() == LogicalTypeId::INTEGER) {
+      use(type, RunNegate<int32_t>);
+    } else {
+      use(LogicalType::BIGINT, RunNegate<int64_t>);
+    }
+  } else if (IsTimestamp(type.id())) {
+    // Only what is constant is negated; the reference cannot do it row by row.
+    if (!arguments[0]->IsFoldable()) {
+      ThrowFromFunction(Status::Internal(
+          fmt::format("Arrow error: Invalid argument error: Invalid arithmetic operation: !{}",
+                      ArrowTypeText(type))));
+    }
+    use(type, RunNegate<int64_t>);
   } else if (type.id() == LogicalTypeId::FLOAT) {
-    function.arguments = {type};
-    function.return_type = type;
-    function.function = RunNegate<float>;
+    use(type, RunNegate<float>);
   } else if (type.id() == LogicalTypeId::DOUBLE || IsDecimal(type.id())) {
-    function.arguments = {LogicalType::DOUBLE};
-    function.return_type = LogicalType::DOUBLE;
-    function.function = RunNegate<double>;
-  } else if (IsInterval(type)) {
-    function.arguments = {type};
-    function.return_type = type;
-    function.function = [](DataChunk& chunk, ExpressionState&, Vector& result) {
-      const IntervalReader reader(chunk.data[0], chunk.size());
-      for (size_t i = 0; i < chunk.size(); ++i) {
-        if (!reader.IsValid(i)) continue;
-        const IntervalParts parts = reader.At(i);
-        const IntervalParts negated{-parts.months, -parts.days, -parts.nanos};
-        result.SetValue(i, IntervalValue(negated));
-      }
-    };
+    use(LogicalType::DOUBLE, RunNegate<double>);
+  } else if (type.id() == LogicalTypeId::INTERVAL || IsNanoInterval(type)) {
+    use(type, RunNegateInterval);
   } else {
-    ThrowFromFunction(Status::InvalidArgument(fmt::format(
-        "Error during planning: Negation only supports numeric, interval and timestamp types, got "
-        "{}",
-        ArrowTypeText(type))));
+    ThrowFromFunction(Status::InvalidArgument(
+        "Error during planning: Negation only supports numeric, interval and timestamp types"));
   }
   return nullptr;
-}
-
-/// DuckDB binds RANGE frames over time through its own + and -.
-template <bool negative>
-void RegisterFrameOperator(duckdb::ExtensionLoader& loader, const char* name) {
-  const LogicalType nanos(LogicalTypeId::TIMESTAMP_NS);
-  loader.AddFunctionOverload(
-      ScalarFunction(name, {nanos, LogicalType::INTERVAL}, nanos,
-                     [](DataChunk& arguments, ExpressionState&, Vector& result) {
-                       RunShift<negative>(arguments, result, 0, 1);
-                     }));
 }
 
 }  // namespace
@@ -428,8 +284,7 @@ void RegisterArithmetic(duckdb::ExtensionLoader& loader) {
   Register<Op::kDivide>(loader, "iox_divide");
   Register<Op::kModulo>(loader, "iox_modulo");
   loader.RegisterFunction(Polymorphic("iox_negate", 1, BindNegate));
-  RegisterFrameOperator<false>(loader, "+");
-  RegisterFrameOperator<true>(loader, "-");
+  RegisterFrameOperators(loader);
 }
 
 }  // namespace influxdb3::query::sql

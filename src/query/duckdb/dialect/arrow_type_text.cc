@@ -17,7 +17,39 @@ namespace {
 using duckdb::LogicalType;
 using duckdb::LogicalTypeId;
 
-constexpr const char* kDurationAlias = "DURATION_NS";
+/// The units of time: nanoseconds, text, name of the duration type, names in type texts.
+struct TimeUnit {
+  int64_t nanos;
+  const char* text;
+  const char* duration_alias;
+  std::string_view spellings[3];
+};
+constexpr TimeUnit kTimeUnits[] = {
+    {1, "ns", "DURATION_NS", {"ns", "Nanosecond", "NS"}},
+    {1'000, "µs", "DURATION_US", {"µs", "Microsecond", "us"}},
+    {1'000'000, "ms", "DURATION_MS", {"ms", "Millisecond", "MS"}},
+    {1'000'000'000, "s", "DURATION_S", {"s", "Second", "S"}},
+};
+
+/// The unit a type text names; null for unknown ones.
+const TimeUnit* FindTimeUnit(std::string_view name) {
+  for (const TimeUnit& unit : kTimeUnits) {
+    for (const std::string_view spelling : unit.spellings) {
+      if (spelling == name) return &unit;
+    }
+  }
+  return nullptr;
+}
+
+const TimeUnit* UnitOfDuration(const LogicalType& type) {
+  if (type.id() != LogicalTypeId::BIGINT || !type.HasAlias()) return nullptr;
+  const std::string alias = type.GetAlias();
+  for (const TimeUnit& unit : kTimeUnits) {
+    if (alias == unit.duration_alias) return &unit;
+  }
+  return nullptr;
+}
+
 constexpr std::string_view kZonedPrefix = "TIMESTAMP_NS@";
 
 std::string StructText(const LogicalType& type) {
@@ -62,14 +94,33 @@ constexpr std::pair<std::string_view, LogicalTypeId> kSimpleTypes[] = {
 
 }  // namespace
 
-LogicalType DurationType() {
+LogicalType DurationType(int64_t unit_nanos) {
   LogicalType type(LogicalTypeId::BIGINT);
-  type.SetAlias(kDurationAlias);
+  for (const TimeUnit& unit : kTimeUnits) {
+    if (unit.nanos == unit_nanos) type.SetAlias(unit.duration_alias);
+  }
   return type;
 }
 
 bool IsDuration(const LogicalType& type) {
-  return type.id() == LogicalTypeId::BIGINT && type.HasAlias() && type.GetAlias() == kDurationAlias;
+  return UnitOfDuration(type) != nullptr;
+}
+
+int64_t TimeUnitNanos(const LogicalType& type) {
+  if (const TimeUnit* unit = UnitOfDuration(type)) return unit->nanos;
+  switch (type.id()) {
+    case LogicalTypeId::TIMESTAMP_SEC: return 1'000'000'000;
+    case LogicalTypeId::TIMESTAMP_MS: return 1'000'000;
+    case LogicalTypeId::TIMESTAMP: return 1'000;
+    default: return 1;
+  }
+}
+
+const char* TimeUnitText(int64_t unit_nanos) {
+  for (const TimeUnit& unit : kTimeUnits) {
+    if (unit.nanos == unit_nanos) return unit.text;
+  }
+  return "";
 }
 
 LogicalType ZonedTimestampType(const std::string& zone) {
@@ -86,7 +137,7 @@ std::string TimestampZone(const LogicalType& type) {
 }
 
 std::string ArrowTypeText(const LogicalType& type) {
-  if (IsDuration(type)) return "Duration(ns)";
+  if (const TimeUnit* unit = UnitOfDuration(type)) return fmt::format("Duration({})", unit->text);
   if (IsNanoInterval(type)) return "Interval(MonthDayNano)";
   switch (type.id()) {
     case LogicalTypeId::TIMESTAMP_NS: return TimestampText("ns", TimestampZone(type));
@@ -132,7 +183,10 @@ LogicalType TypeFromArrowText(const std::string& text) {
       width <= 38 && scale >= 0 && scale <= width) {
     return LogicalType::DECIMAL(static_cast<uint8_t>(width), static_cast<uint8_t>(scale));
   }
-  if (text.rfind("Duration(", 0) == 0) return DurationType();
+  if (text.rfind("Duration(", 0) == 0 && text.back() == ')') {
+    const TimeUnit* unit = FindTimeUnit(std::string_view(text).substr(9, text.size() - 10));
+    if (unit != nullptr) return DurationType(unit->nanos);
+  }
   if (text.rfind("Timestamp(", 0) == 0 && text.back() == ')') {
     const std::string inner = text.substr(10, text.size() - 11);
     const size_t comma = inner.find(',');

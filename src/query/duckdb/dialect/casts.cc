@@ -1,4 +1,4 @@
-// Casts with the reference's meaning: timestamps in nanoseconds, floats truncated, strict numbers.
+// Casts with the reference's meaning: floats truncated, strict numbers.
 #include <cmath>
 #include <limits>
 #include <string>
@@ -11,10 +11,9 @@
 #include "duckdb/function/cast/default_casts.hpp"
 
 #include "query/duckdb/dialect/arrow_type_text.h"
-#include "query/duckdb/dialect/civil_time.h"
+#include "query/duckdb/dialect/cast_rows.h"
 #include "query/duckdb/dialect/function_support.h"
 #include "query/duckdb/dialect/number_text.h"
-#include "query/duckdb/dialect/timestamp_text.h"
 
 namespace influxdb3::query::sql {
 namespace {
@@ -25,13 +24,7 @@ using duckdb::LogicalType;
 using duckdb::LogicalTypeId;
 using duckdb::string_t;
 using duckdb::StringVector;
-using duckdb::timestamp_ns_t;
-using duckdb::ValidityMask;
 using duckdb::Vector;
-
-/// How willingly DuckDB converts to VARCHAR by itself.
-constexpr int64_t kImplicitTextCost = 149;
-constexpr int64_t kExplicitOnly = -1;
 
 std::string_view View(const string_t& text) {
   return {text.GetData(), text.GetSize()};
@@ -49,79 +42,6 @@ LogicalType TypeOf() {
   if constexpr (std::is_same_v<T, uint64_t>) return LogicalType::UBIGINT;
   if constexpr (std::is_same_v<T, float>) return LogicalType::FLOAT;
   return LogicalType::DOUBLE;
-}
-
-/// A value that cannot be cast: NULL for TRY_CAST, else an error.
-template <class T>
-T Fail(const std::string& message, ValidityMask& mask, idx_t row, CastParameters& parameters,
-       bool* all_cast) {
-  if (parameters.error_message == nullptr) {
-    ThrowFromFunction(util::Status::Internal(message));
-  }
-  if (parameters.error_message->empty()) *parameters.error_message = message;
-  mask.SetInvalid(row);
-  *all_cast = false;
-  return T{};
-}
-
-template <class From, class To, class Convert>
-bool CastRows(Vector& source, Vector& result, idx_t count, CastParameters& parameters,
-              Convert convert) {
-  bool all_cast = true;
-  duckdb::UnaryExecutor::ExecuteWithNulls<From, To>(
-      source, result, count, [&](From value, ValidityMask& mask, idx_t row) {
-        To converted{};
-        std::string message;
-        if (convert(value, &converted, &message)) return converted;
-        return Fail<To>(message, mask, row, parameters, &all_cast);
-      });
-  return all_cast;
-}
-
-bool TextToTimestamp(Vector& source, Vector& result, idx_t count, CastParameters& parameters) {
-  return CastRows<string_t, timestamp_ns_t>(
-      source, result, count, parameters,
-      [](const string_t& text, timestamp_ns_t* out, std::string* message) {
-        const util::Result<int64_t> nanos = ParseTimestamp(View(text));
-        if (nanos.ok()) {
-          out->value = *nanos;
-        } else {
-          *message = nanos.status().message();
-        }
-        return nanos.ok();
-      });
-}
-
-template <class T>
-bool NumberToTimestamp(Vector& source, Vector& result, idx_t count, CastParameters& parameters) {
-  return CastRows<T, timestamp_ns_t>(
-      source, result, count, parameters, [](T value, timestamp_ns_t* out, std::string* message) {
-        if constexpr (std::is_floating_point_v<T>) {
-          out->value = static_cast<int64_t>(value);  // the reference takes these as nanoseconds
-          return true;
-        }
-        if (!__builtin_mul_overflow(static_cast<int64_t>(value), kNanosPerSecond, &out->value)) {
-          return true;
-        }
-        *message = fmt::format(
-            "Arrow error: Arithmetic overflow: Overflow happened on: {} * 1000000000", value);
-        return false;
-      });
-}
-
-bool TimestampToText(Vector& source, Vector& result, idx_t count, CastParameters&) {
-  duckdb::UnaryExecutor::Execute<int64_t, string_t>(source, result, count, [&](int64_t nanos) {
-    return StringVector::AddString(result, FormatTimestamp(nanos));
-  });
-  return true;
-}
-
-template <int64_t scale>
-bool CoarseTimestampToText(Vector& source, Vector& result, idx_t count, CastParameters&) {
-  duckdb::UnaryExecutor::Execute<int64_t, string_t>(source, result, count, [&](int64_t value) {
-    return StringVector::AddString(result, FormatTimestamp(value * scale));
-  });
-  return true;
 }
 
 template <class T>
@@ -194,38 +114,6 @@ bool TextToReal(Vector& source, Vector& result, idx_t count, CastParameters& par
       });
 }
 
-bool TimestampToDate(Vector& source, Vector& result, idx_t count, CastParameters&) {
-  duckdb::UnaryExecutor::Execute<int64_t, int32_t>(source, result, count, [](int64_t nanos) {
-    return static_cast<int32_t>(FloorDivide(nanos, kNanosPerDay));
-  });
-  return true;
-}
-
-bool DateToTimestamp(Vector& source, Vector& result, idx_t count, CastParameters& parameters) {
-  return CastRows<int32_t, int64_t>(
-      source, result, count, parameters, [](int32_t days, int64_t* out, std::string* message) {
-        if (!__builtin_mul_overflow(int64_t{days}, kNanosPerDay, out)) return true;
-        *message = "Arrow error: Arithmetic overflow: date is out of the range of nanoseconds";
-        return false;
-      });
-}
-
-/// To coarser timestamps; what is lost is cut off towards 1970.
-template <int64_t kUnitNanos>
-bool ToCoarseTimestamp(duckdb::Vector& source, duckdb::Vector& result, duckdb::idx_t count,
-                       duckdb::CastParameters& parameters) {
-  return CastRows<int64_t, int64_t>(source, result, count, parameters,
-                                    [](int64_t nanos, int64_t* out, std::string*) {
-                                      *out = nanos / kUnitNanos;
-                                      return true;
-                                    });
-}
-
-/// Types with and without our alias share their values.
-duckdb::BoundCastInfo SameValues() {
-  return duckdb::DefaultCasts::ReinterpretCast;
-}
-
 template <class From>
 void RegisterRealToIntegers(duckdb::ExtensionLoader& loader, const LogicalType& source) {
   const auto add = [&](const LogicalType& target, duckdb::cast_function_t cast) {
@@ -257,40 +145,10 @@ void RegisterTextToNumbers(duckdb::ExtensionLoader& loader) {
   add(LogicalType::DOUBLE, TextToReal<double>);
 }
 
-void RegisterTimestampCasts(duckdb::ExtensionLoader& loader) {
-  const LogicalType nanos(LogicalTypeId::TIMESTAMP_NS);
-  const auto add = [&](const LogicalType& source, const LogicalType& target,
-                       duckdb::cast_function_t cast,
-                       int64_t cost) { loader.RegisterCastFunction(source, target, cast, cost); };
-  add(LogicalType::VARCHAR, nanos, TextToTimestamp, kExplicitOnly);
-  add(nanos, LogicalType::VARCHAR, TimestampToText, kImplicitTextCost);
-  add(LogicalType::TIMESTAMP, LogicalType::VARCHAR, CoarseTimestampToText<1'000>,
-      kImplicitTextCost);
-  add(LogicalType::TIMESTAMP_MS, LogicalType::VARCHAR, CoarseTimestampToText<1'000'000>,
-      kImplicitTextCost);
-  add(LogicalType::TIMESTAMP_S, LogicalType::VARCHAR, CoarseTimestampToText<kNanosPerSecond>,
-      kImplicitTextCost);
-  add(nanos, LogicalType::BIGINT, duckdb::DefaultCasts::ReinterpretCast, kExplicitOnly);
-  add(LogicalType::TIMESTAMP, LogicalType::BIGINT, duckdb::DefaultCasts::ReinterpretCast,
-      kExplicitOnly);
-  add(LogicalType::TIMESTAMP_MS, LogicalType::BIGINT, duckdb::DefaultCasts::ReinterpretCast,
-      kExplicitOnly);
-  add(LogicalType::TIMESTAMP_S, LogicalType::BIGINT, duckdb::DefaultCasts::ReinterpretCast,
-      kExplicitOnly);
-  add(LogicalType::BIGINT, nanos, NumberToTimestamp<int64_t>, kExplicitOnly);
-  add(LogicalType::INTEGER, nanos, NumberToTimestamp<int32_t>, kExplicitOnly);
-  add(LogicalType::UBIGINT, nanos, NumberToTimestamp<uint64_t>, kExplicitOnly);
-  add(LogicalType::DOUBLE, nanos, NumberToTimestamp<double>, kExplicitOnly);
-  add(nanos, LogicalType::TIMESTAMP_MS, ToCoarseTimestamp<1'000'000>, kExplicitOnly);
-  add(nanos, LogicalType::TIMESTAMP_S, ToCoarseTimestamp<kNanosPerSecond>, kExplicitOnly);
-  add(nanos, LogicalType::DATE, TimestampToDate, kExplicitOnly);
-  add(LogicalType::DATE, nanos, DateToTimestamp, 120);
-}
-
 }  // namespace
 
 void RegisterCasts(duckdb::ExtensionLoader& loader) {
-  RegisterTimestampCasts(loader);
+  RegisterTimeCasts(loader);
   RegisterRealToIntegers<double>(loader, LogicalType::DOUBLE);
   RegisterRealToIntegers<float>(loader, LogicalType::FLOAT);
   RegisterTextToNumbers(loader);
@@ -300,8 +158,6 @@ void RegisterCasts(duckdb::ExtensionLoader& loader) {
                               kImplicitTextCost);
   loader.RegisterCastFunction(LogicalType::FLOAT, LogicalType::VARCHAR, RealToText<float>,
                               kImplicitTextCost);
-  loader.RegisterCastFunction(DurationType(), LogicalType::BIGINT, SameValues(), kExplicitOnly);
-  loader.RegisterCastFunction(LogicalType::BIGINT, DurationType(), SameValues(), kExplicitOnly);
 }
 
 }  // namespace influxdb3::query::sql

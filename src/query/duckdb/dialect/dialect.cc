@@ -192,7 +192,10 @@ void RegisterDialect(duckdb::DatabaseInstance& database) {
   RegisterTimeBins(loader);
   RegisterWallClockBins(loader);
   RegisterGapFill(loader);
+  RegisterEpochFunctions(loader);
+  RegisterToChar(loader);
   RegisterTimeParts(loader);
+  RegisterTimeTexts(loader);
   RegisterTimeConversions(loader);
   RegisterTimeZones(loader);
   RegisterAggregates(loader);

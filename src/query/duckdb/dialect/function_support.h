@@ -27,9 +27,13 @@ void RegisterMath(duckdb::ExtensionLoader& loader);
 void RegisterRegexPlaces(duckdb::ExtensionLoader& loader);
 void RegisterRowChanges(duckdb::ExtensionLoader& loader);
 void RegisterText(duckdb::ExtensionLoader& loader);
+void RegisterEpochFunctions(duckdb::ExtensionLoader& loader);
+void RegisterTimeCasts(duckdb::ExtensionLoader& loader);
 void RegisterTimeBins(duckdb::ExtensionLoader& loader);
+void RegisterToChar(duckdb::ExtensionLoader& loader);
 void RegisterWallClockBins(duckdb::ExtensionLoader& loader);
 void RegisterTimeParts(duckdb::ExtensionLoader& loader);
+void RegisterTimeTexts(duckdb::ExtensionLoader& loader);
 void RegisterTimeConversions(duckdb::ExtensionLoader& loader);
 void RegisterTimeZones(duckdb::ExtensionLoader& loader);
 void RegisterWeightedPercentile(duckdb::ExtensionLoader& loader);
@@ -45,6 +49,22 @@ inline duckdb::ScalarFunction Polymorphic(const std::string& name, size_t argume
   return function;
 }
 
+/// The same for a function that checks how many arguments it has by itself; they are all handed
+/// over.
+inline duckdb::ScalarFunction Variadic(const std::string& name,
+                                       duckdb::bind_scalar_function_t bind) {
+  duckdb::ScalarFunction function = Polymorphic(name, 0, bind);
+  function.varargs = duckdb::LogicalType::ANY;
+  return function;
+}
+
+/// Fixes the types of a variadic function's arguments to those they have.
+inline void FixArguments(duckdb::ScalarFunction& function, const BoundArguments& arguments) {
+  function.varargs = duckdb::LogicalType(duckdb::LogicalTypeId::INVALID);
+  function.arguments.clear();
+  for (const auto& argument : arguments) function.arguments.push_back(argument->return_type);
+}
+
 /// The value of a constant argument. Throws the plan error `what` when it is none.
 inline duckdb::Value ConstantArgument(duckdb::ClientContext& context,
                                       const duckdb::Expression& argument, const std::string& what) {
@@ -53,6 +73,10 @@ inline duckdb::Value ConstantArgument(duckdb::ClientContext& context,
   }
   return duckdb::ExpressionExecutor::EvaluateScalar(context, argument);
 }
+
+/// The name of a zone that is a function's constant argument. Throws when there is no such zone.
+std::string ReadZone(duckdb::ClientContext& context, const duckdb::Expression& argument,
+                     const char* function);
 
 /// Bind data made of one copyable, comparable value.
 template <class T>

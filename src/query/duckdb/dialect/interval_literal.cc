@@ -114,7 +114,7 @@ std::optional<int64_t> ParseClock(const std::string& text) {
 }
 
 Status Invalid(const std::string& text) {
-  return Status::InvalidArgument(fmt::format(
+  return Status::Internal(fmt::format(
       "Arrow error: Parser error: Invalid input syntax for type interval: \"{}\"", text));
 }
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "query/duckdb/dialect/arrow_type_text.h"
+#include "query/duckdb/dialect/literal_text.h"
 #include "query/duckdb/dialect/regex_text.h"
 #include "query/duckdb/dialect/rewriter.h"
 #include "query/duckdb/dialect/row_changes.h"
@@ -200,6 +201,19 @@ void Rewriter::CheckArithmetic(const duckdb::FunctionExpression& call,
                              symbol, right));
 }
 
+/// DuckDB parses the types of an aggregate's sort keys from text, which does not know ours.
+void Rewriter::RewriteAggregateOrder(duckdb::vector<duckdb::OrderByNode>& orders,
+                                     const ExpressionContext& context) {
+  std::vector<std::string> types;
+  for (const auto& order : orders) types.push_back(KnownType(*order.expression, context));
+  RewriteOrders(orders, context, nullptr);
+  for (size_t i = 0; i < orders.size(); ++i) {
+    if (MayHaveZone(types[i])) {
+      orders[i].expression = Call("iox_sort_key", std::move(orders[i].expression));
+    }
+  }
+}
+
 void Rewriter::RewriteCall(ExpressionPtr& expression, const ExpressionContext& context) {
   auto& call = expression->Cast<duckdb::FunctionExpression>();
   if (!call.catalog.empty() || (!call.schema.empty() && call.schema != "main")) {
@@ -220,17 +234,17 @@ void Rewriter::RewriteCall(ExpressionPtr& expression, const ExpressionContext& c
     if (entry->kind == FunctionKind::kAggregate) CheckAggregateTypes(name, call.children, context);
   }
   if (call.is_operator) CheckArithmetic(call, context);
+  const bool joins_texts = name == "||" || name == "concat" || name == "concat_ws";
   for (ExpressionPtr& child : call.children) {
     if (child->GetExpressionClass() == ExpressionClass::STAR) {
       ThrowPlanError(fmt::format("Wildcard is not allowed as an argument of {}", name));
     }
+    const bool zoned = joins_texts && MayHaveZone(KnownType(*child, context));
     Rewrite(child, context);
+    if (zoned && !IsListConstructor(*child)) child = Call("iox_shown", std::move(child));
   }
   if (call.filter) Rewrite(call.filter, context);
-  if (call.order_bys) {
-    ExpressionContext order = context;
-    RewriteOrders(call.order_bys->orders, order, nullptr);
-  }
+  if (call.order_bys) RewriteAggregateOrder(call.order_bys->orders, context);
   if (is_operator) {
     SpellPattern(call);
     RewriteOperatorCall(expression);

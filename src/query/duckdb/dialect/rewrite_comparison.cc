@@ -10,6 +10,7 @@
 
 #include "query/duckdb/dialect/arrow_type_text.h"
 #include "query/duckdb/dialect/interval_literal.h"
+#include "query/duckdb/dialect/literal_text.h"
 #include "query/duckdb/dialect/naming_rules.h"
 #include "query/duckdb/dialect/rewriter.h"
 #include "query/duckdb/dialect/sql_error.h"
@@ -50,24 +51,11 @@ bool IsIntervalLiteral(const ParsedExpression& expression) {
       left, symbol, right)));
 }
 
-/// Whether a rewritten expression may have a type with a time zone.
-bool MayHaveZone(const ParsedExpression& expression) {
-  if (expression.GetExpressionClass() == ExpressionClass::FUNCTION) {
-    const std::string& name = expression.Cast<duckdb::FunctionExpression>().function_name;
-    if (name == "iox_tz" || name == "iox_at_time_zone" || name == "iox_from_unixtime" ||
-        name == "iox_arrow_cast") {
-      return true;
-    }
-  }
-  bool found = false;
-  duckdb::ParsedExpressionIterator::EnumerateChildren(
-      expression, [&](const ParsedExpression& child) { found = found || MayHaveZone(child); });
-  return found;
-}
-
 /// Instants compare whatever their zones are; to DuckDB each zone is a type of its own.
-void ForgetZone(ExpressionPtr& side) {
-  if (MayHaveZone(*side)) side = Call("iox_without_zone", std::move(side));
+void ForgetZone(ExpressionPtr& side, const std::string& type) {
+  if (LiteralValue(*side) == nullptr && MayHaveZone(type)) {
+    side = Call("iox_without_zone", std::move(side));
+  }
 }
 
 bool MayBeBoolean(const std::string& type) {
@@ -140,8 +128,8 @@ void Rewriter::RewriteComparison(ExpressionPtr& expression, const ExpressionCont
   const std::string right_type = KnownType(*comparison.right, context);
   Rewrite(comparison.left, context);
   Rewrite(comparison.right, context);
-  ForgetZone(comparison.left);
-  ForgetZone(comparison.right);
+  ForgetZone(comparison.left, left_type);
+  ForgetZone(comparison.right, right_type);
   AlignComparison(comparison.left, comparison.right, left_type, right_type,
                   ComparisonSymbol(comparison.type));
 }
@@ -152,7 +140,9 @@ void Rewriter::RewriteBetween(ExpressionPtr& expression, const ExpressionContext
   const std::string lower = KnownType(*between.lower, context);
   const std::string upper = KnownType(*between.upper, context);
   RewriteChildren(between, context);
-  for (ExpressionPtr* side : {&between.input, &between.lower, &between.upper}) ForgetZone(*side);
+  ForgetZone(between.input, type);
+  ForgetZone(between.lower, lower);
+  ForgetZone(between.upper, upper);
   if (IsTimestampText(type)) {
     AlignComparison(between.input, between.lower, type, lower, ">=");
     AlignComparison(between.input, between.upper, type, upper, "<=");
@@ -166,7 +156,7 @@ void Rewriter::RewriteIn(ExpressionPtr& expression, const ExpressionContext& con
   for (ExpressionPtr& child : in.children) {
     types.push_back(KnownType(*child, context));
     Rewrite(child, context);
-    ForgetZone(child);
+    ForgetZone(child, types.back());
   }
   if (!IsTimestampText(type)) return;
   for (size_t i = 1; i < in.children.size(); ++i) {

@@ -11,6 +11,7 @@
 
 #include "query/duckdb/dialect/arrow_type_text.h"
 #include "query/duckdb/dialect/interval_literal.h"
+#include "query/duckdb/dialect/literal_text.h"
 #include "query/duckdb/dialect/number_text.h"
 #include "query/duckdb/dialect/rewriter.h"
 #include "query/duckdb/dialect/sql_error.h"
@@ -217,6 +218,56 @@ LogicalType TypeFromSql(const LogicalType& parsed) {
   ThrowUnsupported(fmt::format("Unsupported SQL type {}", written));
 }
 
+namespace {
+
+/// What the reference says about constants it cannot compute when it plans.
+[[noreturn]] void ThrowAtPlanning(const Status& status) {
+  throw SqlError(Status(status.code(), "Optimizer rule 'simplify_expressions' failed\ncaused by\n" +
+                                           status.message()));
+}
+
+/// What the reference says about a text literal that no value of the type is written like.
+[[noreturn]] void ThrowNoCast(const std::string& text, const LogicalType& type) {
+  throw SqlError(Status::Internal(fmt::format(
+      "Optimizer rule 'simplify_expressions' failed\ncaused by\nArrow error: Cast error: "
+      "Cannot cast string '{}' to value of {} type",
+      text, ArrowTypeText(type))));
+}
+
+/// What of a timestamp with a zone is cast to the type; nothing happens to other values.
+const char* ZonedSource(const LogicalType& type) {
+  switch (type.id()) {
+    case LogicalTypeId::VARCHAR: return "iox_shown";
+    case LogicalTypeId::DATE:
+    case LogicalTypeId::TIME_NS: return "iox_clock";
+    default: return "iox_without_zone";
+  }
+}
+
+}  // namespace
+
+void CheckTextLiteral(const std::string& text, const LogicalType& type) {
+  int64_t number = 0;
+  uint64_t unsigned_number = 0;
+  bool fits = true;
+  switch (type.id()) {
+    case LogicalTypeId::DATE: fits = ParseDate(text).has_value(); break;
+    case LogicalTypeId::TIME_NS: fits = ParseTimeOfDay(text).has_value(); break;
+    case LogicalTypeId::TIMESTAMP:
+    case LogicalTypeId::TIMESTAMP_MS:
+    case LogicalTypeId::TIMESTAMP_SEC:
+      if (const Result<Moment> moment = ParseMoment(text); !moment.ok()) {
+        ThrowAtPlanning(moment.status());
+      }
+      break;
+    default:
+      if (!type.IsIntegral()) break;
+      fits = type.ToString()[0] == 'U' ? ParseUnsigned(text, &unsigned_number)
+                                       : ParseInteger(text, &number);
+  }
+  if (!fits) ThrowNoCast(text, type);
+}
+
 void Rewriter::RewriteCast(ExpressionPtr& expression, const ExpressionContext& context) {
   auto& cast = expression->Cast<duckdb::CastExpression>();
   const LogicalType type = TypeFromSql(cast.cast_type);
@@ -234,19 +285,12 @@ void Rewriter::RewriteCast(ExpressionPtr& expression, const ExpressionContext& c
       expression = Literal(IntervalValue(*parts));
       return;
     }
-    int64_t number = 0;
-    uint64_t unsigned_number = 0;
-    const bool is_unsigned = type.IsIntegral() && type.ToString()[0] == 'U';
-    if (type.IsIntegral() &&
-        (is_unsigned ? !ParseUnsigned(*text, &unsigned_number) : !ParseInteger(*text, &number))) {
-      throw SqlError(
-          Status::Internal(fmt::format("Optimizer rule 'simplify_expressions' failed\ncaused "
-                                       "by\nArrow error: Cast error: Cannot "
-                                       "cast string '{}' to value of {} type",
-                                       *text, ArrowTypeText(type))));
-    }
+    CheckTextLiteral(*text, type);
   }
-  cast.cast_type = type;
+  if (text == nullptr && MayHaveZone(source)) {
+    cast.child = Call(ZonedSource(type), std::move(cast.child));
+  }
+  cast.cast_type = type.id() == LogicalTypeId::INTERVAL ? NanoIntervalType() : type;
 }
 
 const OutputColumn* Rewriter::PlainColumn(const ParsedExpression& expression,
@@ -272,8 +316,13 @@ std::string Rewriter::KnownType(const ParsedExpression& expression,
     case ExpressionClass::CONJUNCTION:
     case ExpressionClass::BETWEEN: return "Boolean";
     case ExpressionClass::FUNCTION: {
-      const std::string& name = expression.Cast<duckdb::FunctionExpression>().function_name;
-      if (name == "now" || name == "date_bin" || name == "date_trunc") return "Timestamp(ns)";
+      const auto& call = expression.Cast<duckdb::FunctionExpression>();
+      const std::string& name = call.function_name;
+      if (name == "now") return "Timestamp(ns)";
+      if ((name == "date_bin" || name == "date_trunc") && call.children.size() > 1 &&
+          !MayHaveZone(KnownType(*call.children[1], context))) {
+        return "Timestamp(ns)";
+      }
       if (name == "count" || name == "count_star") return "Int64";
       return {};
     }

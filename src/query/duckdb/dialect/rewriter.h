@@ -53,6 +53,8 @@ class Rewriter {
                                 const ExpressionContext& context, size_t* position) const;
   void RewriteModifiers(Node& node, const ExpressionContext& context,
                         const std::vector<OutputColumn>& columns);
+  void RewriteAggregateOrder(duckdb::vector<duckdb::OrderByNode>& orders,
+                             const ExpressionContext& context);
   void RewriteOrders(duckdb::vector<duckdb::OrderByNode>& orders, const ExpressionContext& context,
                      const std::vector<OutputColumn>* columns);
   void RewriteLimit(ExpressionPtr& limit, const char* what, const ExpressionContext& context);
@@ -188,9 +190,6 @@ const duckdb::ParsedExpression* BooleanTestOperand(const duckdb::ParsedExpressio
 bool IsListConstructor(const duckdb::ParsedExpression& expression);
 /// The function that an operator over lists is; empty for other operators.
 std::string NameOfListOperator(const duckdb::FunctionExpression& call);
-
-/// A string literal read as a timestamp when the statement is planned.
-duckdb::Value TimestampLiteral(const std::string& text);
 
 /// A CAST target written in SQL. Throws for types the reference does not know.
 duckdb::LogicalType TypeFromSql(const duckdb::LogicalType& parsed);

@@ -5,13 +5,13 @@
 
 #include <fmt/format.h>
 
-#include "duckdb/common/vector_operations/binary_executor.hpp"
 #include "duckdb/common/vector_operations/unary_executor.hpp"
 
 #include "query/duckdb/dialect/arrow_type_text.h"
 #include "query/duckdb/dialect/civil_time.h"
 #include "query/duckdb/dialect/function_support.h"
 #include "query/duckdb/dialect/interval_literal.h"
+#include "query/duckdb/dialect/time_signatures.h"
 #include "query/duckdb/dialect/time_stride.h"
 #include "query/duckdb/dialect/zone_clock.h"
 
@@ -30,21 +30,35 @@ using duckdb::Vector;
 using util::Result;
 using util::Status;
 
+bool IsTimestamp(const LogicalType& type) {
+  return type.id() == LogicalTypeId::TIMESTAMP_NS || type.id() == LogicalTypeId::TIMESTAMP ||
+         type.id() == LogicalTypeId::TIMESTAMP_MS || type.id() == LogicalTypeId::TIMESTAMP_SEC;
+}
+
+/// What is read as a timestamp.
+bool IsMoment(const LogicalType& type) {
+  return IsTimestamp(type) || type.id() == LogicalTypeId::DATE ||
+         type.id() == LogicalTypeId::VARCHAR || type.id() == LogicalTypeId::STRING_LITERAL ||
+         type.id() == LogicalTypeId::SQLNULL;
+}
+
+bool IsInterval(const LogicalType& type) {
+  return type.id() == LogicalTypeId::INTERVAL || IsNanoInterval(type);
+}
+bool IsText(const LogicalType& type) {
+  return type.id() == LogicalTypeId::VARCHAR || type.id() == LogicalTypeId::STRING_LITERAL;
+}
+
 /// A timestamp argument: in nanoseconds, its zone kept.
-LogicalType TimeArgument(const LogicalType& type, const std::string& function) {
-  switch (type.id()) {
-    case LogicalTypeId::TIMESTAMP_NS: return type;
-    case LogicalTypeId::TIMESTAMP:
-    case LogicalTypeId::TIMESTAMP_MS:
-    case LogicalTypeId::TIMESTAMP_SEC:
-    case LogicalTypeId::DATE:
-    case LogicalTypeId::VARCHAR:
-    case LogicalTypeId::SQLNULL: return LogicalType(LogicalTypeId::TIMESTAMP_NS);
-    default:
-      ThrowFromFunction(Status::InvalidArgument(
-          fmt::format("Error during planning: {} expects a timestamp, but got {}", function,
-                      ArrowTypeText(type))));
-  }
+LogicalType TimeArgument(const LogicalType& type) {
+  return type.id() == LogicalTypeId::TIMESTAMP_NS ? type : LogicalType(LogicalTypeId::TIMESTAMP_NS);
+}
+
+[[noreturn]] void ThrowNotLiteral(const char* what) {
+  ThrowFromFunction(Status::Unsupported(
+      fmt::format("This feature is not implemented: DATE_BIN only supports literal values for the "
+                  "{} argument, not arrays",
+                  what)));
 }
 
 }  // namespace
@@ -53,16 +67,18 @@ Stride ReadStride(const Value& value) {
   IntervalParts parts;
   if (value.type().id() == LogicalTypeId::VARCHAR && !value.IsNull()) {
     Result<IntervalParts> parsed = ParseInterval(duckdb::StringValue::Get(value));
-    if (!parsed.ok()) ThrowFromFunction(parsed.status());
+    if (!parsed.ok()) {
+      ThrowFromFunction(Status::Internal(
+          "Optimizer rule 'simplify_expressions' failed\ncaused by\n" + parsed.status().message()));
+    }
     parts = *parsed;
   } else if (!value.IsNull() &&
              (value.type().id() == LogicalTypeId::INTERVAL || IsNanoInterval(value.type()))) {
     parts = IntervalFromValue(value);
   } else {
-    ThrowFromFunction(Status::InvalidArgument(
-        fmt::format("Error during planning: DATE_BIN expects stride argument to be an INTERVAL but "
-                    "got {}",
-                    ArrowTypeText(value.type()))));
+    ThrowFromFunction(Status::Internal(fmt::format(
+        "Execution error: DATE_BIN expects stride argument to be an INTERVAL but got {}",
+        ArrowTypeText(value.type()))));
   }
   Stride stride;
   if (parts.months != 0 && (parts.days != 0 || parts.nanos != 0)) {
@@ -138,15 +154,6 @@ class BinCache {
 
 void RunDateBin(DataChunk& arguments, ExpressionState& state, Vector& result) {
   const Stride& stride = BoundValueOf<Stride>(state);
-  if (arguments.ColumnCount() == 2) {
-    duckdb::BinaryExecutor::Execute<int64_t, int64_t, int64_t>(
-        arguments.data[0], arguments.data[1], result, arguments.size(),
-        [&](int64_t time, int64_t origin) {
-          return stride.months != 0 ? BinMonths(time, stride.months, origin)
-                                    : BinNanos(time, stride.nanos, origin);
-        });
-    return;
-  }
   if (stride.months != 0) {
     duckdb::UnaryExecutor::Execute<int64_t, int64_t>(
         arguments.data[0], result, arguments.size(),
@@ -161,26 +168,31 @@ void RunDateBin(DataChunk& arguments, ExpressionState& state, Vector& result) {
 duckdb::unique_ptr<duckdb::FunctionData> BindDateBin(ClientContext& context,
                                                      ScalarFunction& function,
                                                      BoundArguments& arguments) {
-  Stride stride = ReadStride(ConstantArgument(
-      context, *arguments[0],
-      "DATE_BIN only supports literal values for the stride argument, not arrays"));
-  const LogicalType time = TimeArgument(arguments[1]->return_type, "date_bin");
-  const LogicalType nanos(LogicalTypeId::TIMESTAMP_NS);
+  const auto type = [&](size_t i) { return arguments[i]->return_type; };
+  if (arguments.size() < 2 || arguments.size() > 3 || (!IsInterval(type(0)) && !IsText(type(0))) ||
+      !IsMoment(type(1)) || (arguments.size() == 3 && !IsMoment(type(2)))) {
+    ThrowNoSignature("date_bin", arguments);
+  }
+  FixArguments(function, arguments);
+  if (!arguments[0]->IsFoldable()) ThrowNotLiteral("stride");
+  Stride stride = ReadStride(duckdb::ExpressionExecutor::EvaluateScalar(context, *arguments[0]));
   if (arguments.size() == 3) {
-    TimeArgument(arguments[2]->return_type, "date_bin");
-    if (arguments[2]->IsFoldable()) {
-      const Value origin =
-          duckdb::ExpressionExecutor::EvaluateScalar(context, *arguments[2]).CastAs(context, nanos);
-      if (!origin.IsNull()) {
-        stride.origin = origin.GetValueUnsafe<int64_t>();
-        Function::EraseArgument(function, arguments, 2);
-      }
+    if (!arguments[2]->IsFoldable()) ThrowNotLiteral("origin");
+    Value origin = duckdb::ExpressionExecutor::EvaluateScalar(context, *arguments[2]);
+    if (origin.IsNull()) {
+      ThrowFromFunction(
+          Status::Internal("Execution error: DATE_BIN expects origin argument to be a TIMESTAMP "
+                           "with nanosecond precision but got Timestamp(ns)"));
     }
+    if (!IsTimestamp(type(2)) || type(2).id() != LogicalTypeId::TIMESTAMP_NS) {
+      origin = origin.CastAs(context, LogicalTypeId::TIMESTAMP_NS);
+    }
+    stride.origin = origin.GetValueUnsafe<int64_t>();
+    Function::EraseArgument(function, arguments, 2);
   }
   Function::EraseArgument(function, arguments, 0);
-  function.arguments[0] = time;
-  if (function.arguments.size() == 2) function.arguments[1] = nanos;
-  function.return_type = time.id() == LogicalTypeId::TIMESTAMP_NS ? time : nanos;
+  function.arguments = {TimeArgument(arguments[0]->return_type)};
+  function.return_type = function.arguments[0];
   return duckdb::make_uniq<BoundValue<Stride>>(stride);
 }
 
@@ -242,6 +254,16 @@ int64_t TruncateMonths(Granularity granularity, int64_t time) {
   return DaysFromCivil(civil.year, month, 1) * kNanosPerDay;
 }
 
+/// What date_trunc cuts to. Fractions of a second of a constant or of a time with a zone are cut
+/// towards 1970, those of a column down.
+struct Truncation {
+  Granularity granularity;
+  bool towards_epoch;
+  bool operator==(const Truncation& other) const {
+    return granularity == other.granularity && towards_epoch == other.towards_epoch;
+  }
+};
+
 /// Times with a zone are cut where its clocks show the start of a unit.
 void RunZonedDateTrunc(DataChunk& arguments, Granularity granularity, const std::string& name,
                        Vector& result) {
@@ -258,13 +280,19 @@ void RunZonedDateTrunc(DataChunk& arguments, Granularity granularity, const std:
 }
 
 void RunDateTrunc(DataChunk& arguments, ExpressionState& state, Vector& result) {
-  const Granularity granularity = BoundValueOf<Granularity>(state);
+  const auto [granularity, towards_epoch] = BoundValueOf<Truncation>(state);
+  const int64_t length = FixedLength(granularity);
+  if (towards_epoch) {
+    duckdb::UnaryExecutor::Execute<int64_t, int64_t>(
+        arguments.data[0], result, arguments.size(),
+        [&](int64_t time) { return time / length * length; });
+    return;
+  }
   const std::string zone = TimestampZone(result.GetType());
   if (!zone.empty()) {
     RunZonedDateTrunc(arguments, granularity, zone, result);
     return;
   }
-  const int64_t length = FixedLength(granularity);
   if (length != 0) {
     // Weeks start on Monday; 1970-01-01 was a Thursday.
     BinCache cache(length, granularity == Granularity::kWeek ? -3 * kNanosPerDay : 0);
@@ -274,37 +302,42 @@ void RunDateTrunc(DataChunk& arguments, ExpressionState& state, Vector& result) 
   }
   duckdb::UnaryExecutor::Execute<int64_t, int64_t>(
       arguments.data[0], result, arguments.size(),
-      [&](int64_t time) { return TruncateMonths(granularity, time); });
+      [&, unit = granularity](int64_t time) { return TruncateMonths(unit, time); });
 }
 
 duckdb::unique_ptr<duckdb::FunctionData> BindDateTrunc(ClientContext& context,
                                                        ScalarFunction& function,
                                                        BoundArguments& arguments) {
-  const Value unit = ConstantArgument(context, *arguments[0],
-                                      "Granularity of `date_trunc` must be non-null scalar Utf8");
-  if (unit.IsNull() || unit.type().id() != LogicalTypeId::VARCHAR) {
-    ThrowFromFunction(Status::InvalidArgument(
+  if (arguments.size() != 2 || !IsMoment(arguments[1]->return_type)) {
+    ThrowNoSignature("date_trunc", arguments);
+  }
+  FixArguments(function, arguments);
+  const Value unit = arguments[0]->IsFoldable()
+                         ? duckdb::ExpressionExecutor::EvaluateScalar(context, *arguments[0])
+                         : Value();
+  if (unit.IsNull()) {
+    ThrowFromFunction(Status::Internal(
         "Execution error: Granularity of `date_trunc` must be non-null scalar Utf8"));
   }
-  const Granularity granularity = ReadGranularity(duckdb::StringValue::Get(unit));
-  const LogicalType time = TimeArgument(arguments[1]->return_type, "date_trunc");
+  const Granularity granularity = ReadGranularity(unit.ToString());
+  const LogicalType time = TimeArgument(arguments[1]->return_type);
+  const bool fraction =
+      granularity == Granularity::kMicrosecond || granularity == Granularity::kMillisecond;
+  const bool towards_epoch =
+      fraction && (arguments[1]->IsFoldable() || !TimestampZone(time).empty());
   Function::EraseArgument(function, arguments, 0);
-  function.arguments[0] = time;
+  function.arguments = {time};
   function.return_type = time;
-  return duckdb::make_uniq<BoundValue<Granularity>>(granularity);
+  return duckdb::make_uniq<BoundValue<Truncation>>(Truncation{granularity, towards_epoch});
 }
 
 }  // namespace
 
 void RegisterTimeBins(duckdb::ExtensionLoader& loader) {
-  duckdb::ScalarFunctionSet bins("iox_date_bin");
-  for (size_t count : {2, 3}) {
-    ScalarFunction function = Polymorphic("iox_date_bin", count, BindDateBin);
-    function.function = RunDateBin;
-    bins.AddFunction(function);
-  }
-  loader.RegisterFunction(bins);
-  ScalarFunction trunc = Polymorphic("iox_date_trunc", 2, BindDateTrunc);
+  ScalarFunction bin = Variadic("iox_date_bin", BindDateBin);
+  bin.function = RunDateBin;
+  loader.RegisterFunction(bin);
+  ScalarFunction trunc = Variadic("iox_date_trunc", BindDateTrunc);
   trunc.function = RunDateTrunc;
   loader.RegisterFunction(trunc);
 }

@@ -1,6 +1,6 @@
 #include "query/duckdb/dialect/time_format.h"
 
-#include <cctype>
+#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -12,37 +12,15 @@ namespace {
 using util::Result;
 using util::Status;
 
-constexpr std::string_view kMonths[] = {"January",   "February", "March",    "April",
-                                        "May",       "June",     "July",     "August",
-                                        "September", "October",  "November", "December"};
-constexpr std::string_view kDays[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
-                                      "Thursday", "Friday", "Saturday"};
-
-/// Specifiers that stand for others.
-std::string_view Compound(char specifier) {
-  switch (specifier) {
-    case 'D':
-    case 'x': return "%m/%d/%y";
-    case 'F': return "%Y-%m-%d";
-    case 'T':
-    case 'X': return "%H:%M:%S";
-    case 'R': return "%H:%M";
-    case 'r': return "%I:%M:%S %p";
-    case 'c': return "%a %b %e %H:%M:%S %Y";
-    case 'v': return "%e-%b-%Y";
-    default: return {};
-  }
-}
-
 /// A timestamp taken apart.
 struct Fields {
-  explicit Fields(int64_t nanos) {
+  Fields(int64_t nanos, std::optional<int64_t> offset_seconds) : offset(offset_seconds) {
     const int64_t seconds = FloorDivide(nanos, kNanosPerSecond);
     fraction = nanos - seconds * kNanosPerSecond;
     days = FloorDivide(seconds, kSecondsPerDay);
     clock = seconds - days * kSecondsPerDay;
     civil = CivilFromDays(days);
-    epoch = seconds;
+    epoch = seconds - offset.value_or(0);
   }
   int64_t hour() const { return clock / 3600; }
   int64_t minute() const { return clock / 60 % 60; }
@@ -51,6 +29,7 @@ struct Fields {
   int64_t weekday() const { return FloorModulo(days + 4, 7); }  // Sunday is 0.
   int64_t yearday() const { return days - DaysFromCivil(civil.year, 1, 1) + 1; }
 
+  std::optional<int64_t> offset;
   int64_t fraction;
   int64_t days;
   int64_t clock;
@@ -59,12 +38,13 @@ struct Fields {
 };
 
 bool WriteDate(const Fields& t, char specifier, std::string* out) {
-  const std::string_view month = kMonths[t.civil.month - 1];
-  const std::string_view day = kDays[t.weekday()];
+  const std::string_view month = kMonthNames[t.civil.month - 1];
+  const std::string_view day = kDayNames[t.weekday()];
   switch (specifier) {
     case 'Y': *out += fmt::format("{:04}", t.civil.year); return true;
     case 'C': *out += fmt::format("{:02}", FloorDivide(t.civil.year, 100)); return true;
     case 'y': *out += fmt::format("{:02}", FloorModulo(t.civil.year, 100)); return true;
+    case 'q': *out += fmt::format("{}", (t.civil.month + 2) / 3); return true;
     case 'm': *out += fmt::format("{:02}", t.civil.month); return true;
     case 'B': *out += month; return true;
     case 'b':
@@ -141,254 +121,111 @@ size_t WriteFraction(const Fields& t, std::string_view rest, std::string* out) {
   return at + 1;
 }
 
-Status WriteAll(const Fields& t, std::string_view format, std::string* out) {
-  for (size_t i = 0; i < format.size(); ++i) {
-    if (format[i] != '%') {
-      *out += format[i];
-      continue;
-    }
-    if (++i >= format.size()) return FormatError();
-    char specifier = format[i];
-    const bool unpadded = specifier == '-' && i + 1 < format.size();
-    if ((specifier == '-' || specifier == '_' || specifier == '0') && i + 1 < format.size()) {
-      specifier = format[++i];
-    }
-    if (const std::string_view compound = Compound(specifier); !compound.empty()) {
-      RETURN_IF_ERROR(WriteAll(t, compound, out));
-      continue;
-    }
-    if (const size_t length = WriteFraction(t, format.substr(i), out); length > 0) {
-      i += length - 1;
-      continue;
-    }
-    if (specifier == '+') {
-      RETURN_IF_ERROR(WriteAll(t, "%Y-%m-%dT%H:%M:%S%.f+00:00", out));
-      continue;
-    }
-    std::string text;
-    if (!WriteDate(t, specifier, &text) && !WriteClock(t, specifier, &text)) return FormatError();
-    if (unpadded) {
-      size_t zeros = 0;
-      while (zeros + 1 < text.size() && (text[zeros] == '0' || text[zeros] == ' ')) ++zeros;
-      text.erase(0, zeros);
-    }
-    *out += text;
-  }
-  return Status::Ok();
+/// `%z`, `%:z`, `%::z`, `%:::z`, `%#z`, `%Z`. Returns how many characters of the format they took;
+/// 0 for others.
+size_t WriteOffset(const Fields& t, std::string_view rest, std::string* out) {
+  const size_t colons = std::min<size_t>(rest.find_first_not_of(':'), 3);
+  const size_t at = rest[0] == '#' ? 1 : colons;
+  if (at >= rest.size() || (rest[at] != 'z' && (at > 0 || rest[at] != 'Z'))) return 0;
+  const int64_t offset = *t.offset;
+  const int64_t size = offset < 0 ? -offset : offset;
+  *out += offset < 0 ? '-' : '+';
+  const char* colon = rest[at] == 'Z' || (colons > 0 && rest[0] == ':') ? ":" : "";
+  *out += fmt::format("{:02}", size / 3600);
+  if (colons < 3 || rest[0] != ':') *out += fmt::format("{}{:02}", colon, size / 60 % 60);
+  if (colons == 2 && rest[0] == ':') *out += fmt::format(":{:02}", size % 60);
+  return at + 1;
 }
 
-/// What a format has found in the text so far.
-struct Found {
-  int64_t year = 1970;
-  int32_t month = 1;
-  int32_t day = 1;
-  int64_t yearday = 0;
-  int64_t hour = 0;
-  int64_t minute = 0;
-  int64_t second = 0;
-  int64_t fraction = 0;
-  int64_t offset = 0;
-  bool afternoon = false;
-  bool half_day = false;
-  bool has_epoch = false;
-  int64_t epoch = 0;
-};
+/// Numbers can be padded otherwise than they are by themselves.
+std::string Padded(const std::string& text, char padding) {
+  size_t blanks = 0;
+  while (blanks + 1 < text.size() && (text[blanks] == '0' || text[blanks] == ' ')) ++blanks;
+  if (padding == '-') return text.substr(blanks);
+  return std::string(blanks, padding == '_' ? ' ' : '0') + text.substr(blanks);
+}
 
-class FormatReader {
+constexpr std::string_view kNumeric = "YCyqmdewuUWGgVjHkIlMSfs";
+
+class FormatWriter {
  public:
-  explicit FormatReader(std::string_view text) : text_(text) {}
+  FormatWriter(const Fields& t, TimeFields fields, std::string* out)
+      : t_(t), fields_(fields), out_(out) {}
 
-  bool Read(std::string_view format) {
-    for (size_t i = 0; i < format.size(); ++i) {
-      const char c = format[i];
-      if (std::isspace(static_cast<unsigned char>(c))) {
-        while (std::isspace(static_cast<unsigned char>(Peek()))) ++at_;
+  Status Write(std::string_view format) {
+    for (size_t i = 0; i < format.size();) {
+      if (format[i] != '%') {
+        *out_ += format[i++];
         continue;
       }
-      if (c != '%') {
-        if (Peek() != c) return false;
-        ++at_;
-        continue;
-      }
-      if (++i >= format.size()) return false;
-      if (format[i] == '-' || format[i] == '_' || format[i] == '0') ++i;
-      if (i >= format.size()) return false;
-      if (format[i] == '.' || (format[i] >= '3' && format[i] <= '9') || format[i] == 'f') {
-        const size_t end = format.find('f', i);
-        if (end == std::string_view::npos) return false;
-        if (format[i] == '.' && Peek() == '.') ++at_;
-        if (!Fraction() && format[i] != '.') return false;
-        i = end;
-        continue;
-      }
-      if (format[i] == ':') ++i;
-      if (i >= format.size() || !ReadOne(format[i])) return false;
+      const std::string_view rest = format.substr(i + 1);
+      if (rest.empty()) return FormatError();
+      ASSIGN_OR_RETURN(const size_t length, WriteOne(rest));
+      i += 1 + length;
     }
-    return true;
+    return Status::Ok();
   }
-  bool Done() const { return at_ == text_.size(); }
-  const Found& found() const { return found_; }
 
  private:
-  char Peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
-
-  bool Number(size_t width_max, int64_t* value) {
-    while (Peek() == ' ') ++at_;
-    const bool negative = Peek() == '-';
-    if (negative || Peek() == '+') ++at_;
-    size_t width = 0;
-    int64_t number = 0;
-    while (width < width_max && Peek() >= '0' && Peek() <= '9') {
-      number = number * 10 + (text_[at_++] - '0');
-      ++width;
+  Result<size_t> WriteOne(std::string_view rest) {
+    const char first = rest[0];
+    if (first == '-' || first == '_' || first == '0') {
+      if (rest.size() < 2 || kNumeric.find(rest[1]) == std::string_view::npos) return FormatError();
+      std::string text;
+      if (!WriteField(rest[1], &text)) return FormatError();
+      *out_ += Padded(text, first);
+      return size_t{2};
     }
-    *value = negative ? -number : number;
-    return width > 0;
-  }
-
-  bool Fraction() {
-    int64_t scale = kNanosPerSecond;
-    bool any = false;
-    found_.fraction = 0;
-    for (; Peek() >= '0' && Peek() <= '9'; ++at_, any = true) {
-      scale /= 10;
-      found_.fraction += scale * (Peek() - '0');
+    if (const std::string_view compound = CompoundFormat(first); !compound.empty()) {
+      RETURN_IF_ERROR(Write(compound));
+      return size_t{1};
     }
-    return any;
-  }
-
-  template <size_t N>
-  int Name(const std::string_view (&names)[N]) {
-    const auto equal = [&](std::string_view name) {
-      if (text_.size() - at_ < name.size()) return false;
-      for (size_t i = 0; i < name.size(); ++i) {
-        if (std::tolower(static_cast<unsigned char>(text_[at_ + i])) !=
-            std::tolower(static_cast<unsigned char>(name[i]))) {
-          return false;
-        }
-      }
-      return true;
-    };
-    for (size_t i = 0; i < N; ++i) {
-      for (std::string_view name : {names[i], names[i].substr(0, 3)}) {
-        if (!equal(name)) continue;
-        at_ += name.size();
-        return static_cast<int>(i);
+    if (const size_t length = WriteFraction(t_, rest, out_); length > 0) return length;
+    if (t_.offset.has_value()) {
+      if (const size_t length = WriteOffset(t_, rest, out_); length > 0) return length;
+      if (first == '+') {
+        RETURN_IF_ERROR(Write("%Y-%m-%dT%H:%M:%S%.f%:z"));
+        return size_t{1};
       }
     }
-    return -1;
+    if (!WriteField(first, out_)) return FormatError();
+    return size_t{1};
   }
 
-  bool Offset() {
-    if (Peek() == 'Z') {
-      ++at_;
-      return true;
-    }
-    const bool negative = Peek() == '-';
-    if (Peek() != '+' && Peek() != '-') return false;
-    ++at_;
-    int64_t hours = 0;
-    int64_t minutes = 0;
-    if (!Number(2, &hours)) return false;
-    if (Peek() == ':') ++at_;
-    if (Peek() >= '0' && Peek() <= '9') Number(2, &minutes);
-    found_.offset = (hours * 3600 + minutes * 60) * (negative ? -1 : 1);
-    return true;
+  bool WriteField(char specifier, std::string* out) {
+    if (fields_ == TimeFields::kClock && specifier == 's') return false;
+    return (fields_ == TimeFields::kAll && WriteDate(t_, specifier, out)) ||
+           WriteClock(t_, specifier, out);
   }
 
-  bool ReadOne(char specifier) {
-    if (const std::string_view compound = Compound(specifier); !compound.empty()) {
-      return Read(compound);
-    }
-    int64_t number = 0;
-    switch (specifier) {
-      case 'Y': return Number(4, &found_.year);
-      case 'y':
-        if (!Number(2, &number)) return false;
-        found_.year = number + (number < 70 ? 2000 : 1900);
-        return true;
-      case 'm':
-        if (!Number(2, &number)) return false;
-        found_.month = static_cast<int32_t>(number);
-        return true;
-      case 'B':
-      case 'b':
-      case 'h': found_.month = Name(kMonths) + 1; return found_.month > 0;
-      case 'd':
-      case 'e':
-        if (!Number(2, &number)) return false;
-        found_.day = static_cast<int32_t>(number);
-        return true;
-      case 'A':
-      case 'a': return Name(kDays) >= 0;
-      case 'j': return Number(3, &found_.yearday);
-      case 'H':
-      case 'k': return Number(2, &found_.hour);
-      case 'I':
-      case 'l': found_.half_day = true; return Number(2, &found_.hour);
-      case 'M': return Number(2, &found_.minute);
-      case 'S': return Number(2, &found_.second);
-      case 's': found_.has_epoch = true; return Number(20, &found_.epoch);
-      case 'p':
-      case 'P': {
-        const std::string_view word = text_.substr(at_, 2);
-        if (word != "AM" && word != "am" && word != "PM" && word != "pm") return false;
-        found_.afternoon = word[0] == 'P' || word[0] == 'p';
-        found_.half_day = true;
-        at_ += 2;
-        return true;
-      }
-      case 'z':
-      case 'Z': return Offset();
-      case '+': return Read("%Y-%m-%dT%H:%M:%S%.f%z");
-      case '%': return Peek() == '%' && ++at_ > 0;
-      case 't':
-      case 'n': return Read(" ");
-      default: return false;
-    }
-  }
-
-  std::string_view text_;
-  size_t at_ = 0;
-  Found found_;
+  const Fields& t_;
+  TimeFields fields_;
+  std::string* out_;
 };
 
 }  // namespace
 
-Result<std::string> FormatWith(int64_t nanos, std::string_view format) {
-  std::string text;
-  RETURN_IF_ERROR(WriteAll(Fields(nanos), format, &text));
-  return text;
+std::string_view CompoundFormat(char specifier) {
+  switch (specifier) {
+    case 'D':
+    case 'x': return "%m/%d/%y";
+    case 'F': return "%Y-%m-%d";
+    case 'T':
+    case 'X': return "%H:%M:%S";
+    case 'R': return "%H:%M";
+    case 'r': return "%I:%M:%S %p";
+    case 'c': return "%a %b %e %H:%M:%S %Y";
+    case 'v': return "%e-%b-%Y";
+    default: return {};
+  }
 }
 
-Result<int64_t> ParseWith(std::string_view text, std::string_view format) {
-  const auto error = [&](std::string_view reason) {
-    return Status::Internal(
-        fmt::format("Execution error: Error parsing timestamp from '{}' using format '{}': {}",
-                    text, format, reason));
-  };
-  FormatReader reader(text);
-  if (!reader.Read(format)) return error("input contains invalid characters");
-  if (!reader.Done()) return error("trailing input");
-  const Found& found = reader.found();
-  if (found.has_epoch) return found.epoch * kNanosPerSecond + found.fraction;
-  int64_t hour = found.hour;
-  if (found.half_day) hour = hour % 12 + (found.afternoon ? 12 : 0);
-  if (found.month < 1 || found.month > 12 || found.day < 1 ||
-      found.day > DaysInMonth(found.year, found.month) || hour > 23 || found.minute > 59 ||
-      found.second > 60) {
-    return error("input is out of range");
-  }
-  int64_t days = DaysFromCivil(found.year, found.month, found.day);
-  if (found.yearday > 0) days = DaysFromCivil(found.year, 1, 1) + found.yearday - 1;
-  const int64_t seconds =
-      days * kSecondsPerDay + hour * 3600 + found.minute * 60 + found.second - found.offset;
-  int64_t nanos = 0;
-  if (__builtin_mul_overflow(seconds, kNanosPerSecond, &nanos) ||
-      __builtin_add_overflow(nanos, found.fraction, &nanos)) {
-    return error("input is out of range");
-  }
-  return nanos;
+Result<std::string> FormatWith(int64_t nanos, std::string_view format,
+                               std::optional<int64_t> offset_seconds, TimeFields fields) {
+  std::string text;
+  const Fields taken_apart(nanos, offset_seconds);
+  RETURN_IF_ERROR(FormatWriter(taken_apart, fields, &text).Write(format));
+  return text;
 }
 
 }  // namespace influxdb3::query::sql

@@ -6,6 +6,7 @@
 
 #include "query/duckdb/dialect/arrow_type_text.h"
 #include "query/duckdb/dialect/function_registry.h"
+#include "query/duckdb/dialect/literal_text.h"
 #include "query/duckdb/dialect/sql_error.h"
 
 namespace influxdb3::query::sql {
@@ -23,13 +24,9 @@ ExpressionPtr ArrowCast(FunctionCall& call) {
     ThrowPlanError("arrow_cast requires its second argument to be a non-empty constant string");
   }
   const LogicalType type = TypeFromArrowText(*text);
+  if (const std::string* value = LiteralText(*call.children[0])) CheckTextLiteral(*value, type);
   if (const std::string zone = TimestampZone(type); !zone.empty()) {
-    // A time without a zone is read as one of the zone's clocks, a number counts from 1970.
-    const duckdb::Value* number = LiteralValue(*call.children[0]);
-    const bool counts = number != nullptr && number->type().IsIntegral();
-    return Call(counts ? "iox_tz" : "iox_at_time_zone",
-                Call("iox_arrow_cast", std::move(call.children[0]), Literal("Timestamp(ns)")),
-                Literal(zone.c_str()));
+    return Call("iox_at_time_zone", std::move(call.children[0]), Literal(zone.c_str()));
   }
   if (IsDuration(type) || (type.IsTemporal() && type.id() != LogicalTypeId::DATE)) {
     // A number becomes a count of the type's own unit, not of seconds as with CAST.
@@ -40,28 +37,14 @@ ExpressionPtr ArrowCast(FunctionCall& call) {
 
 /// Several formats are tried in order.
 ExpressionPtr ToTimestamp(FunctionCall& call) {
-  CheckArgumentCount(call, 1, 100);
-  const duckdb::Value* value = LiteralValue(*call.children[0]);
-  if (call.function_name == "to_timestamp" && value != nullptr && value->IsNull()) {
-    ThrowPlanError(
-        "to_timestamp supports either 1 argument (being Int64 or Timestamp), or multiple "
-        "arguments, all of which being Utf8");
+  if (call.children.empty()) {
+    ThrowPlanError(fmt::format(
+        "'{0}' does not support zero arguments No function matches the given name and argument "
+        "types "
+        "'{0}()'. You might need to add explicit type casts.\n\tCandidate functions:\n\t{0}({1})",
+        call.function_name, call.function_name == "to_timestamp" ? "UserDefined" : "Any, .., Any"));
   }
   return CallList("iox_" + call.function_name, std::move(call.children));
-}
-
-ExpressionPtr ToDate(FunctionCall& call) {
-  CheckArgumentCount(call, 1, 100);
-  return CastTo(LogicalType::DATE, CallList("iox_to_date", std::move(call.children)));
-}
-
-ExpressionPtr MakeDate(FunctionCall& call) {
-  CheckArgumentCount(call, 3, 3);
-  duckdb::vector<ExpressionPtr> parts;
-  for (ExpressionPtr& part : call.children) {
-    parts.push_back(CastTo(LogicalType::BIGINT, std::move(part)));
-  }
-  return CallList("iox_make_date", std::move(parts));
 }
 
 ExpressionPtr Zone(FunctionCall& call) {
@@ -106,21 +89,21 @@ std::vector<FunctionEntry> TimeFunctions() {
       Own("datepart", "iox_date_part"),
       Own("datetrunc", "iox_date_trunc"),
       Own("from_unixtime", "iox_from_unixtime"),
+      Own("make_date", "iox_make_date"),
       Own("now", ""),
       Own("to_char", "iox_to_char"),
       Own("to_local_time", "iox_to_local_time"),
-      Own("to_unixtime", "iox_to_unixtime"),
       Own("today", ""),
       Built("arrow_cast", ArrowCast),
       Built("interpolate", FillArgument),
       Built("locf", FillArgument),
-      Built("make_date", MakeDate),
-      Built("to_date", ToDate),
+      Built("to_date", ToTimestamp),
       Built("to_timestamp", ToTimestamp),
       Built("to_timestamp_micros", ToTimestamp),
       Built("to_timestamp_millis", ToTimestamp),
       Built("to_timestamp_nanos", ToTimestamp),
       Built("to_timestamp_seconds", ToTimestamp),
+      Built("to_unixtime", ToTimestamp),
       Built("tz", Zone),
       Built("version", Version),
   };

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "query/duckdb/dialect/civil_time.h"
@@ -24,6 +25,23 @@ inline int64_t InstantOf(int64_t wall_nanos, const TimeZone& zone) {
   if (zone.OffsetSeconds(wall - before) == before) return wall_nanos - before * kNanosPerSecond;
   const int64_t after = zone.OffsetSeconds(wall + kSecondsPerDay);
   return wall_nanos - after * kNanosPerSecond;
+}
+
+/// The instant at which clocks in the zone show this time; nothing when they skip or repeat it.
+inline std::optional<int64_t> OnlySecondsOf(int64_t wall, const TimeZone& zone) {
+  const int64_t before = zone.OffsetSeconds(wall - kSecondsPerDay);
+  const int64_t after = zone.OffsetSeconds(wall + kSecondsPerDay);
+  const bool before_fits = zone.OffsetSeconds(wall - before) == before;
+  const bool after_fits = zone.OffsetSeconds(wall - after) == after;
+  if (before != after && before_fits == after_fits) return std::nullopt;
+  if (!before_fits && !after_fits) return std::nullopt;
+  return wall - (before_fits ? before : after);
+}
+inline std::optional<int64_t> OnlyInstantOf(int64_t wall_nanos, const TimeZone& zone) {
+  const int64_t wall = FloorDivide(wall_nanos, kNanosPerSecond);
+  const std::optional<int64_t> seconds = OnlySecondsOf(wall, zone);
+  if (!seconds.has_value()) return std::nullopt;
+  return wall_nanos - (wall - *seconds) * kNanosPerSecond;
 }
 
 /// The instant of a clock time at or before that of `nanos`, with the same offset when that holds

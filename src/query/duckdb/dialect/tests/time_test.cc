@@ -92,7 +92,7 @@ TEST_F(TimeTest, AddsIntervals) {
   EXPECT_EQ(TypeOf("to_timestamp(5) - to_timestamp(3)"), "Duration(ns)");
   EXPECT_EQ(Eval("to_timestamp(5) - to_timestamp(3)"), "2");
   EXPECT_EQ(Eval("INTERVAL '1 foo'"),
-            "invalid argument: Arrow error: Parser error: Invalid input syntax for type interval: "
+            "internal error: Arrow error: Parser error: Invalid input syntax for type interval: "
             "\"1 foo\"");
 }
 
