@@ -37,6 +37,7 @@ CONFINED = {
     "arrow/flight/": ["server/flight"],
     "boost/beast": ["server/http", "server/tests", "client", "object_store/s3"],
     "boost/asio": ["server", "client", "object_store/s3", "app"],
+    "nghttp2/": ["server/http", "server/tests"],
     "parquet/": ["persist", "query/format"],
     "arrow/": ["model", "buffer", "persist", "query", "caches", "server/flight"],
     "CLI/": ["cli"],

@@ -18,7 +18,7 @@ packages=(
   clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev
   libboost1.81-dev libfmt-dev libspdlog-dev libcli11-dev nlohmann-json3-dev libsimdjson-dev
   libzstd-dev liblz4-dev zlib1g-dev libdeflate-dev libxxhash-dev libssl-dev
-  libcurl4-openssl-dev prometheus-cpp-dev libgtest-dev libgmock-dev libbenchmark-dev
+  libcurl4-openssl-dev libnghttp2-dev prometheus-cpp-dev libgtest-dev libgmock-dev libbenchmark-dev
   libfast-float-dev python3 python3-venv python3-pip
 )
 

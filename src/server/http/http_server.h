@@ -38,7 +38,7 @@ struct ServerOptions {
   int64_t query_grace_ns = 5'000'000'000;     ///< for queries still running at a stop
   int64_t linger_timeout_ns = 2'000'000'000;  ///< for reading what a refused client still sends
 
-  /// When set, connections that begin as HTTP/2 does are passed on, byte for byte, to the server
+  /// When set, HTTP/2 connections whose first request is a call of gRPC are passed on to the server
   /// that listens on this Unix socket.
   std::string http2_socket_path;
   int64_t http2_idle_timeout_ns = 600'000'000'000;  ///< for such connections, both directions
@@ -47,8 +47,9 @@ struct ServerOptions {
   std::function<void(const RequestSummary&)> on_request;  ///< from IO threads; must not block
 };
 
-/// The one port: speaks HTTP/1.1 and passes HTTP/2 on. IO threads only move bytes; handlers run on
-/// pools of their own, so neither a slow client nor a long query holds up another connection.
+/// The one port: speaks HTTP/1.1 and HTTP/2 and passes calls of gRPC on. IO threads only move
+/// bytes; handlers run on pools of their own, so neither a slow client nor a long query holds up
+/// another connection.
 class HttpServer {
  public:
   /// Binds and listens, but accepts only after Start(). `router` must be complete.

@@ -54,6 +54,15 @@ std::string FormatHttpDate(int64_t unix_seconds) {
   return std::string(text, size);
 }
 
+void ForEachReplyHeader(const Response& response, const std::string& cluster_uuid,
+                        const std::function<void(std::string_view, std::string_view)>& take) {
+  for (const auto& [name, value] : response.headers) take(name, value);
+  take("cluster-uuid", cluster_uuid);
+  take("access-control-allow-origin", "*");
+  if (response.status == 429 || response.status == 503) take("retry-after", "1");
+  take("date", DateNow());
+}
+
 std::string FormatReplyHead(const Response& response, const Framing& framing,
                             const std::string& cluster_uuid) {
   std::string head;
@@ -61,12 +70,9 @@ std::string FormatReplyHead(const Response& response, const Framing& framing,
   auto out = std::back_inserter(head);
   fmt::format_to(out, "HTTP/1.{} {} {}\r\n", framing.http_1_0 ? 0 : 1, response.status,
                  ReasonPhrase(response.status));
-  for (const auto& [name, value] : response.headers) {
+  ForEachReplyHeader(response, cluster_uuid, [&](std::string_view name, std::string_view value) {
     fmt::format_to(out, "{}: {}\r\n", name, value);
-  }
-  fmt::format_to(out, "cluster-uuid: {}\r\n", cluster_uuid);
-  head += "access-control-allow-origin: *\r\n";
-  if (response.status == 429 || response.status == 503) head += "retry-after: 1\r\n";
+  });
   if (framing.chunked) head += "transfer-encoding: chunked\r\n";
   if (framing.content_length) {
     fmt::format_to(out, "content-length: {}\r\n", *framing.content_length);
@@ -76,7 +82,7 @@ std::string FormatReplyHead(const Response& response, const Framing& framing,
   } else if (framing.http_1_0) {
     head += "connection: keep-alive\r\n";
   }
-  fmt::format_to(out, "date: {}\r\n\r\n", DateNow());
+  head += "\r\n";
   return head;
 }
 

@@ -12,6 +12,8 @@
 #include <boost/beast/http/read.hpp>
 
 #include "server/header_text.h"
+#include "server/http/dispatch_internal.h"
+#include "server/http/http2_internal.h"
 #include "server/http/session_internal.h"
 #include "util/clock.h"
 #include "util/log.h"
@@ -28,40 +30,6 @@ namespace {
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr size_t kReadBytes = 16384;
 constexpr size_t kDrainBytesMax = 65536;
-
-Method FromVerb(bhttp::verb verb) {
-  switch (verb) {
-    case bhttp::verb::get: return Method::kGet;
-    case bhttp::verb::head: return Method::kHead;
-    case bhttp::verb::post: return Method::kPost;
-    case bhttp::verb::put: return Method::kPut;
-    case bhttp::verb::delete_: return Method::kDelete;
-    case bhttp::verb::patch: return Method::kPatch;
-    case bhttp::verb::options: return Method::kOptions;
-    default: return Method::kOther;
-  }
-}
-
-Response OptionsReply() {
-  Response response;
-  response.status = 204;
-  response.headers = {{"access-control-allow-methods", "*"},
-                      {"access-control-allow-headers", "*"},
-                      {"access-control-max-age", "86400"}};
-  return response;
-}
-
-void RunHandler(const Route& route, const std::shared_ptr<Exchange>& exchange) {
-  try {
-    route.handler(exchange);
-  } catch (const std::exception& error) {
-    util::LogError("handler of {} failed: {}", route.path, error.what());
-    exchange->Respond(MakeResponse(500, std::string("internal error: ") + error.what()));
-  } catch (...) {
-    util::LogError("handler of {} failed", route.path);
-    exchange->Respond(MakeResponse(500, "internal error"));
-  }
-}
 
 }  // namespace
 
@@ -84,7 +52,7 @@ asio::awaitable<void> Session::Run() {
   worker_->sessions.insert(this);
   try {
     const bool is_http2 = co_await StartsHttp2();
-    if (is_http2) co_await PassOn();
+    if (is_http2) co_await ServeHttp2();
     bool more = !is_http2;
     while (more) more = co_await ServeOne();
   } catch (const std::exception& error) {
@@ -103,7 +71,7 @@ asio::awaitable<bool> Session::ServeOne() {
   const bool has_head = co_await ReadHead();
   if (!has_head) co_return false;
   TakeHead();
-  std::optional<Response> refusal = CheckHead();
+  std::optional<Response> refusal = CheckHead(core_->router, request_, &route_);
   if (refusal) {
     const bool more = co_await Refuse(std::move(*refusal));
     co_return more;
@@ -163,19 +131,9 @@ asio::awaitable<void> Session::RejectHead(error_code error) {
 
 void Session::TakeHead() {
   const auto& head = parser_->get();
-  method_ = FromVerb(head.method());
+  method_ = MethodFromName(std::string_view(head.method_string()));
   request_.method = method_;
-  std::string_view target(head.target().data(), head.target().size());
-  for (const std::string_view scheme : {"http://", "https://"}) {
-    if (target.substr(0, scheme.size()) != scheme) continue;
-    target.remove_prefix(scheme.size());
-    const size_t path = target.find('/');
-    target = path == std::string_view::npos ? std::string_view("/") : target.substr(path);
-  }
-  const size_t question = target.find('?');
-  request_.path = target.substr(0, question);
-  request_.has_query = question != std::string_view::npos;
-  if (request_.has_query) request_.query = target.substr(question + 1);
+  request_.SetTarget(std::string_view(head.target().data(), head.target().size()));
   for (const auto& field : head) {
     request_.headers.emplace_back(field.name_string(), field.value());
   }
@@ -183,15 +141,6 @@ void Session::TakeHead() {
   keep_alive_ = head.keep_alive();
   expects_continue_ = EqualsIgnoreCase(request_.Header("expect"), "100-continue");
   body_unread_ = !parser_->is_done();
-}
-
-std::optional<Response> Session::CheckHead() {
-  if (method_ == Method::kOptions) return OptionsReply();
-  std::optional<Response> refusal = core_->router.CheckGate(request_);
-  if (refusal) return refusal;
-  route_ = core_->router.Find(method_, request_.path);
-  if (route_ == nullptr) return MakeResponse(404, "Not found");
-  return std::nullopt;
 }
 
 asio::awaitable<bool> Session::Refuse(Response response) {
@@ -223,13 +172,7 @@ asio::awaitable<void> Session::Dispatch() {
   auto exchange = std::make_shared<Exchange>(std::move(request_), std::move(responder));
   exchange_ = exchange;
   stream_.expires_never();
-  if (route_->pool == Pool::kInline) {
-    RunHandler(*route_, exchange);
-  } else {
-    asio::thread_pool& pool = route_->pool == Pool::kWrite ? core_->write_pool : core_->query_pool;
-    asio::post(pool, [route = route_, exchange]() { RunHandler(*route, exchange); });
-  }
-  exchange.reset();
+  RunHandler(core_, route_, std::move(exchange));
   if (route_->pool == Pool::kQuery) WatchForDisconnect();
   co_await WaitUntil(&replied_);
 }
@@ -293,12 +236,18 @@ void Session::MarkAborted() {
 }
 
 void Session::CloseIfReceiving() {
+  if (const auto http2 = http2_.lock()) http2->Drain();
   if (!receiving_) return;
   MarkAborted();
   stream_.close();
 }
 
 void Session::AbortUnlessWriting() {
+  const auto http2 = http2_.lock();
+  if (http2 && http2->IsWriting()) {
+    http2->AbortUnlessWriting();
+    return;
+  }
   const bool writing = !receiving_ && route_ != nullptr && route_->pool == Pool::kWrite;
   if (!writing) Abort();
 }
@@ -307,6 +256,7 @@ void Session::Abort() {
   MarkAborted();
   OnClientGone();
   CloseTunnel();
+  if (const auto http2 = http2_.lock()) http2->Abort();
   stream_.close();
 }
 

@@ -25,6 +25,7 @@
 
 namespace influxdb3::server::http {
 
+class Http2Connection;
 class Session;
 
 /// What all connections share.
@@ -80,8 +81,10 @@ class Session : public std::enable_shared_from_this<Session> {
   struct Tunnel;
   /// Reads until it is clear whether the client begins as HTTP/2 does.
   boost::asio::awaitable<bool> StartsHttp2();
+  /// Finds out what an HTTP/2 connection is for and serves it, or passes it on.
+  boost::asio::awaitable<void> ServeHttp2();
   /// Passes all bytes between the client and `http2_socket_path` until either side ends.
-  boost::asio::awaitable<void> PassOn();
+  boost::asio::awaitable<void> PassOn(std::shared_ptr<Http2Connection> connection);
   boost::asio::awaitable<void> WaitForTunnelEnd(std::shared_ptr<Tunnel> tunnel);
   void CloseTunnel();
 
@@ -90,7 +93,6 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::asio::awaitable<bool> ReadHead();
   boost::asio::awaitable<void> RejectHead(boost::system::error_code error);
   void TakeHead();
-  std::optional<Response> CheckHead();
   boost::asio::awaitable<bool> Refuse(Response response);
 
   boost::asio::awaitable<bool> ReadBody();
@@ -126,6 +128,7 @@ class Session : public std::enable_shared_from_this<Session> {
   bool receiving_ = true;  ///< no whole request is here, and none is being refused
   bool aborted_ = false;
   std::weak_ptr<Tunnel> tunnel_;
+  std::weak_ptr<Http2Connection> http2_;
 
   // The request being served.
   std::optional<Parser> parser_;

@@ -1,4 +1,5 @@
-// Connections that speak HTTP/2 go, byte for byte, to the Unix socket of another server.
+// Connections that speak HTTP/2: those that begin with a call of gRPC go, byte for byte, to the
+// Unix socket of another server, others are served here.
 #include <algorithm>
 #include <chrono>
 #include <string_view>
@@ -9,7 +10,9 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
+#include "server/http/http2_internal.h"
 #include "server/http/session_internal.h"
+#include "server/http/settings_ack_filter.h"
 #include "util/log.h"
 
 namespace influxdb3::server::http {
@@ -50,11 +53,12 @@ struct Session::Tunnel {
 
 namespace {
 
-/// Copies until `from` ends and passes the end on. Reads again only when everything read was taken:
-/// a slow receiver slows the sender down. True when it ended cleanly.
+/// Copies through `filter` until `from` ends and passes the end on. Reads again only when
+/// everything read was taken: a slow receiver slows the sender down. True when it ended cleanly.
 template <class From, class To>
-asio::awaitable<bool> Copy(From* from, To* to, uint64_t* bytes) {
+asio::awaitable<bool> Copy(From* from, To* to, SettingsAckFilter filter, uint64_t* bytes) {
   std::string piece(kPieceBytes, '\0');
+  std::string passed;
   while (true) {
     auto [read_error, size] = co_await from->async_read_some(asio::buffer(piece), kAwait);
     if (read_error == asio::error::eof) {
@@ -64,8 +68,13 @@ asio::awaitable<bool> Copy(From* from, To* to, uint64_t* bytes) {
     }
     if (read_error) co_return false;
     *bytes += size;
-    auto [write_error, written] =
-        co_await asio::async_write(*to, asio::buffer(piece.data(), size), kAwait);
+    asio::const_buffer out = asio::buffer(piece.data(), size);
+    if (!filter.done()) {
+      passed.clear();
+      filter.Pass(std::string_view(piece.data(), size), &passed);
+      out = asio::buffer(passed);
+    }
+    auto [write_error, written] = co_await asio::async_write(*to, out, kAwait);
     if (write_error) co_return false;
     *bytes += written;
   }
@@ -74,7 +83,6 @@ asio::awaitable<bool> Copy(From* from, To* to, uint64_t* bytes) {
 }  // namespace
 
 asio::awaitable<bool> Session::StartsHttp2() {
-  if (core_->options.http2_socket_path.empty()) co_return false;
   bool more = co_await AwaitFirstByte();
   const auto deadline =
       std::chrono::steady_clock::now() + std::chrono::nanoseconds(core_->options.header_timeout_ns);
@@ -92,10 +100,21 @@ asio::awaitable<bool> Session::StartsHttp2() {
   co_return false;
 }
 
-asio::awaitable<void> Session::PassOn() {
+asio::awaitable<void> Session::ServeHttp2() {
   receiving_ = false;
   stream_.expires_never();
-  auto tunnel = std::make_shared<Tunnel>(stream_.release_socket(), &worker_->context);
+  const std::string_view begun(static_cast<const char*>(buffer_.data().data()), buffer_.size());
+  std::string first(begun);
+  buffer_.clear();
+  auto connection = std::make_shared<Http2Connection>(core_, worker_, stream_.release_socket());
+  http2_ = connection;
+  const Http2Connection::Use use = co_await connection->Open(std::move(first));
+  if (use == Http2Connection::Use::kRequests) co_await connection->Serve();
+  if (use == Http2Connection::Use::kGrpc) co_await PassOn(std::move(connection));
+}
+
+asio::awaitable<void> Session::PassOn(std::shared_ptr<Http2Connection> connection) {
+  auto tunnel = std::make_shared<Tunnel>(connection->TakeSocket(), &worker_->context);
   tunnel_ = tunnel;
   auto [connect_error] = co_await tunnel->server.async_connect(
       stream_protocol::endpoint(core_->options.http2_socket_path), kAwait);
@@ -104,28 +123,37 @@ asio::awaitable<void> Session::PassOn() {
     tunnel->Close();
     co_return;
   }
-  auto [begin_error, begun] = co_await asio::async_write(tunnel->server, buffer_.data(), kAwait);
+  // The client was sent SETTINGS, and some of its own were acknowledged: of that the server behind
+  // the socket knows nothing.
+  SettingsAckFilter upward(1);
+  SettingsAckFilter downward(connection->settings_acknowledged());
+  const std::string received = connection->TakeReceived();
+  connection.reset();
+  std::string begun(kPreface);
+  upward.Pass(std::string_view(received).substr(kPreface.size()), &begun);
+  auto [begin_error, size] =
+      co_await asio::async_write(tunnel->server, asio::buffer(begun), kAwait);
   if (begin_error) {
     tunnel->Close();
     co_return;
   }
-  tunnel->bytes = begun;
-  buffer_.clear();
+  tunnel->bytes = size;
   // Each coroutine holds the tunnel through its argument, which lives in its frame.
-  const auto run = [](std::shared_ptr<Tunnel> held, bool upward) -> asio::awaitable<void> {
+  const auto run = [](std::shared_ptr<Tunnel> held, bool is_upward,
+                      SettingsAckFilter filter) -> asio::awaitable<void> {
     bool clean = false;
-    if (upward) {
-      clean = co_await Copy(&held->client, &held->server, &held->bytes);
+    if (is_upward) {
+      clean = co_await Copy(&held->client, &held->server, std::move(filter), &held->bytes);
     } else {
-      clean = co_await Copy(&held->server, &held->client, &held->bytes);
+      clean = co_await Copy(&held->server, &held->client, std::move(filter), &held->bytes);
     }
     --held->open_directions;
     // A server that has ended the connection reads nothing more.
-    if (!clean || !upward || held->open_directions == 0) held->Close();
+    if (!clean || !is_upward || held->open_directions == 0) held->Close();
   };
   const auto ignore = [](const std::exception_ptr&) {};
-  asio::co_spawn(worker_->context, run(tunnel, true), ignore);
-  asio::co_spawn(worker_->context, run(tunnel, false), ignore);
+  asio::co_spawn(worker_->context, run(tunnel, true, std::move(upward)), ignore);
+  asio::co_spawn(worker_->context, run(tunnel, false, std::move(downward)), ignore);
   co_await WaitForTunnelEnd(tunnel);
 }
 

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "server/http/http_server.h"
+#include "server/http/settings_ack_filter.h"
 #include "server/tests/raw_client.h"
 
 namespace influxdb3::server::http {
@@ -18,6 +19,22 @@ namespace {
 
 constexpr int64_t kMillisecond = 1'000'000;
 constexpr const char* kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+std::string Frame(char type, char flags, char stream, const std::string& payload) {
+  const char head[] = {0, 0, static_cast<char>(payload.size()), type, flags, 0, 0, 0, stream};
+  return std::string(head, sizeof(head)) + payload;
+}
+
+const std::string kSettings = Frame(4, 0, 0, "");
+const std::string kSettingsAck = Frame(4, 1, 0, "");
+const std::string kPing = Frame(6, 0, 0, "12345678");
+/// POST / with `content-type: application/grpc`, from HPACK's static table but for the value.
+const std::string kCall = Frame(1, 4, 1,
+                                "\x83\x86\x84\x01\x01"
+                                "h\x0f\x10\x10"
+                                "application/grpc");
+/// GET /
+const std::string kGet = Frame(1, 5, 1, "\x82\x86\x84\x01\x01h");
 
 /// The server behind the socket, driven by the test.
 class Upstream {
@@ -90,40 +107,54 @@ class TunnelTest : public ::testing::Test {
   std::unique_ptr<HttpServer> server_;
 };
 
-TEST_F(TunnelTest, PassesEveryByteOnBothWays) {
+TEST_F(TunnelTest, CallsArePassedOnBothWays) {
   Start();
   RawClient client(server_->address());
   // The preface and what follows it come in pieces.
   ASSERT_TRUE(client.Send("PRI * HTT"));
-  ASSERT_TRUE(client.Send(std::string(kPreface).substr(9) + std::string("\0\1\2", 3)));
+  ASSERT_TRUE(client.Send(std::string(kPreface).substr(9) + kSettings + kCall.substr(0, 3)));
+  // The client is greeted before anybody knows what it wants, since some clients wait for that.
+  EXPECT_EQ(client.ReceiveBytes(18), kSettings + kSettingsAck);
+  ASSERT_TRUE(client.Send(kCall.substr(3) + kSettingsAck.substr(0, 4)));
   upstream_.Accept();
-  EXPECT_EQ(upstream_.Receive(27), std::string(kPreface) + std::string("\0\1\2", 3));
+  EXPECT_EQ(upstream_.Receive(33 + kCall.size()), kPreface + kSettings + kCall);
+  // Neither side hears of acknowledgements of what it did not send.
+  upstream_.Send(kSettings + kSettingsAck + kPing);
+  EXPECT_EQ(client.ReceiveBytes(26), kSettings + kPing);
   const std::string large(300'000, 'x');
-  ASSERT_TRUE(client.Send(large));
-  EXPECT_EQ(upstream_.Receive(large.size()), large);
-  // What comes back looks like a reply, so that the client can take it apart.
-  upstream_.Send("HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n" + std::string(100'000, 'y'));
-  const RawReply reply = client.Receive();
-  EXPECT_EQ(reply.body, std::string(100'000, 'y'));
+  ASSERT_TRUE(client.Send(kSettingsAck.substr(4) + kSettingsAck + large));
+  EXPECT_EQ(upstream_.Receive(9 + large.size()), kSettingsAck + large);
+  upstream_.Send(kSettingsAck + large);
+  EXPECT_EQ(client.ReceiveBytes(9 + large.size()), kSettingsAck + large);
 }
 
 TEST_F(TunnelTest, PassesTheEndOnEitherWay) {
   Start();
   {
     RawClient client(server_->address());
-    ASSERT_TRUE(client.Send(kPreface));
+    ASSERT_TRUE(client.Send(kPreface + kSettings + kCall));
     upstream_.Accept();
-    EXPECT_EQ(upstream_.Receive(24), kPreface);
+    EXPECT_EQ(upstream_.Receive(33 + kCall.size()), kPreface + kSettings + kCall);
     client.Close();
     EXPECT_EQ(upstream_.Receive(1), "");
     upstream_.CloseConnection();
   }
   RawClient client(server_->address());
-  ASSERT_TRUE(client.Send(kPreface));
+  ASSERT_TRUE(client.Send(kPreface + kSettings + kCall));
   upstream_.Accept();
-  EXPECT_EQ(upstream_.Receive(24), kPreface);
+  EXPECT_EQ(upstream_.Receive(33 + kCall.size()), kPreface + kSettings + kCall);
   upstream_.CloseConnection();
-  EXPECT_TRUE(client.AtEnd());
+  EXPECT_EQ(client.ReceiveBytes(100), kSettings);
+}
+
+TEST_F(TunnelTest, AKeptConnectionIsPassedOnWhenItsClientAsksForASignOfLife) {
+  Start();
+  RawClient client(server_->address());
+  ASSERT_TRUE(client.Send(kPreface + kSettings));
+  EXPECT_EQ(client.ReceiveBytes(18), kSettings + kSettingsAck);
+  ASSERT_TRUE(client.Send(kPing));
+  upstream_.Accept();
+  EXPECT_EQ(upstream_.Receive(24 + 9 + 17), kPreface + kSettings + kPing);
 }
 
 TEST_F(TunnelTest, OtherConnectionsStayHttp1) {
@@ -141,10 +172,13 @@ TEST_F(TunnelTest, SilentConnectionsAreClosed) {
   options.http2_idle_timeout_ns = 50 * kMillisecond;
   Start(options);
   RawClient client(server_->address());
-  ASSERT_TRUE(client.Send(kPreface));
+  ASSERT_TRUE(client.Send(kPreface + kSettings + kCall));
   upstream_.Accept();
-  EXPECT_TRUE(client.AtEnd());
-  EXPECT_EQ(upstream_.Receive(100), kPreface);
+  EXPECT_EQ(client.ReceiveBytes(100), kSettings);
+  EXPECT_EQ(upstream_.Receive(100), kPreface + kSettings + kCall);
+  RawClient mute(server_->address());
+  ASSERT_TRUE(mute.Send(kPreface));
+  EXPECT_EQ(mute.ReceiveBytes(100), kSettings);
 }
 
 TEST_F(TunnelTest, AnUnfinishedPrefaceIsNotWaitedForLong) {
@@ -160,18 +194,42 @@ TEST_F(TunnelTest, AMissingUpstreamEndsTheConnection) {
   Start();
   std::filesystem::remove(upstream_.path());
   RawClient client(server_->address());
-  ASSERT_TRUE(client.Send(kPreface));
-  EXPECT_TRUE(client.AtEnd());
+  ASSERT_TRUE(client.Send(kPreface + kSettings + kCall));
+  EXPECT_EQ(client.ReceiveBytes(100), kSettings);
 }
 
 TEST_F(TunnelTest, AStopEndsTunnels) {
   Start();
   RawClient client(server_->address());
-  ASSERT_TRUE(client.Send(kPreface));
+  ASSERT_TRUE(client.Send(kPreface + kSettings + kCall));
   upstream_.Accept();
-  EXPECT_EQ(upstream_.Receive(24), kPreface);
+  EXPECT_EQ(upstream_.Receive(33 + kCall.size()), kPreface + kSettings + kCall);
   EXPECT_TRUE(server_->Stop(0));
-  EXPECT_TRUE(client.AtEnd());
+  EXPECT_EQ(client.ReceiveBytes(100), kSettings);
+}
+
+TEST_F(TunnelTest, OtherRequestsOverHttp2AreServedHere) {
+  Start();
+  RawClient client(server_->address());
+  ASSERT_TRUE(client.Send(kPreface + kSettings + kGet));
+  std::string received;
+  while (received.find("Not found") == std::string::npos && client.ReceiveMore()) {
+    received += client.ReceiveSome();
+  }
+  EXPECT_NE(received.find("Not found"), std::string::npos);
+}
+
+TEST(SettingsAckFilterTest, TakesThatManyAcknowledgementsOutHoweverBytesAreCut) {
+  const std::string frames = kSettings + kPing + kSettingsAck + kCall + kSettingsAck + kSettingsAck;
+  for (size_t piece = 1; piece <= frames.size(); ++piece) {
+    SettingsAckFilter filter(2);
+    std::string passed;
+    for (size_t begin = 0; begin < frames.size(); begin += piece) {
+      filter.Pass(std::string_view(frames).substr(begin, piece), &passed);
+    }
+    EXPECT_EQ(passed, kSettings + kPing + kCall + kSettingsAck) << piece;
+    EXPECT_TRUE(filter.done());
+  }
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -36,6 +38,8 @@ class RawClient {
     peer.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     peer.sin_port = htons(static_cast<uint16_t>(std::atoi(&address[address.rfind(':') + 1])));
     EXPECT_EQ(connect(fd_, reinterpret_cast<sockaddr*>(&peer), sizeof(peer)), 0);
+    const int on = 1;
+    setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   }
   ~RawClient() { Close(); }
   RawClient(const RawClient&) = delete;
@@ -69,6 +73,21 @@ class RawClient {
     if (size <= 0) return false;
     buffer_.append(bytes, static_cast<size_t>(size));
     return true;
+  }
+
+  /// Whatever has come or comes next; empty at the end of the connection.
+  std::string ReceiveSome() {
+    if (buffer_.empty()) ReceiveMore();
+    return std::exchange(buffer_, std::string());
+  }
+
+  /// The next `size` bytes, or what came before the end of the connection.
+  std::string ReceiveBytes(size_t size) {
+    while (buffer_.size() < size && ReceiveMore()) {
+    }
+    std::string bytes = buffer_.substr(0, size);
+    buffer_.erase(0, bytes.size());
+    return bytes;
   }
 
   bool AtEnd() { return buffer_.empty() && !ReceiveMore(); }
