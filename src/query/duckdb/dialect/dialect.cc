@@ -179,12 +179,16 @@ Result<RewrittenQuery> RewriteSql(const std::string& sql, const Parameters& para
 void RegisterDialect(duckdb::DatabaseInstance& database) {
   duckdb::ExtensionLoader loader(database, "influxdb3");
   RegisterCasts(loader);
+  RegisterCharacters(loader);
+  RegisterCoercedCalls(loader);
   RegisterArithmetic(loader);
   RegisterBitShifts(loader);
   RegisterDigests(loader);
+  RegisterEncodings(loader);
   RegisterLists(loader);
   RegisterListShapes(loader);
   RegisterMath(loader);
+  RegisterNullIf(loader);
   RegisterRegexPlaces(loader);
   RegisterRowChanges(loader);
   RegisterWeightedPercentile(loader);

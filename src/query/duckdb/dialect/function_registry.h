@@ -10,16 +10,16 @@ namespace influxdb3::query::sql {
 enum class FunctionKind {
   kScalar,
   kAggregate,
-  kWindow,       ///< only with OVER
-  kUnavailable,  ///< known to the reference, not to us
+  kWindow,  ///< only with OVER
 };
 
 /// A function call whose arguments are rewritten already.
 using FunctionCall = duckdb::FunctionExpression;
 using CallTransform = ExpressionPtr (*)(FunctionCall& call);
 
-/// One function users can call. The only functions that reach DuckDB from user text are the ones
-/// in this table.
+/// One function users can call. Scalar ones with a signature (signatures.h) have their arguments
+/// checked and converted before the engine sees them. The only functions that reach DuckDB from
+/// user text are the ones in this table.
 struct FunctionEntry {
   std::string name;  ///< as users write it
   FunctionKind kind;

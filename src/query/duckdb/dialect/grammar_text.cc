@@ -206,14 +206,15 @@ class Writer {
     return true;
   }
 
-  /// `overlay(x PLACING y FROM 1)` is grammar, `overlay(x, y, 1)` a call.
-  bool IsPlainOverlay() const {
-    if (!tokens_[at_].IsWord("overlay")) return false;
+  /// `overlay(x PLACING y FROM 1)` and `position(x IN y)` are grammar, with commas they are calls.
+  bool IsPlainCall() const {
+    const bool overlay = tokens_[at_].IsWord("overlay");
+    if (!overlay && !tokens_[at_].IsWord("position")) return false;
     int depth = 0;
     for (size_t i = at_ + 1; i < tokens_.size(); ++i) {
       if (tokens_[i].IsSymbol("(")) ++depth;
       if (tokens_[i].IsSymbol(")") && --depth == 0) return true;
-      if (depth == 1 && tokens_[i].IsWord("placing")) return false;
+      if (depth == 1 && tokens_[i].IsWord(overlay ? "placing" : "in")) return false;
     }
     return false;
   }
@@ -277,11 +278,19 @@ class Writer {
       return Status::Ok();
     }
     if (Next().IsWord("unsigned") && WriteUnsignedType()) return Status::Ok();
-    static constexpr std::string_view kKept[] = {
-        "ifnull", "if", "percentile_cont", "percentile_disc", "quantile_cont", "list", "row",
-        "struct", "map"};
+    static constexpr std::string_view kKept[] = {"coalesce",
+                                                 "ifnull",
+                                                 "if",
+                                                 "nullif",
+                                                 "percentile_cont",
+                                                 "percentile_disc",
+                                                 "quantile_cont",
+                                                 "list",
+                                                 "row",
+                                                 "struct",
+                                                 "map"};
     if (WriteSimilarTo()) return Status::Ok();
-    if (call && (OneOf(token.value, kKept) || IsPlainOverlay()) && !Previous().IsSymbol(".") &&
+    if (call && (OneOf(token.value, kKept) || IsPlainCall()) && !Previous().IsSymbol(".") &&
         !Previous().IsSymbol("::") && !Previous().IsWord("as")) {
       Emit(kKeptFunctionPrefix + token.value);
       return Status::Ok();

@@ -84,22 +84,50 @@ std::string Filling(std::string_view fill, uint64_t missing, GrowthBudget& budge
   return text;
 }
 
-template <bool kLeft>
+template <bool left>
+std::string Padded(std::string_view text, int64_t wanted, std::string_view fill,
+                   GrowthBudget& budget) {
+  if (wanted > std::numeric_limits<int32_t>::max()) {
+    ThrowFromFunction(Status::Internal(fmt::format(
+        "Execution error: {} requested length {} too large", left ? "lpad" : "rpad", wanted)));
+  }
+  const auto length = static_cast<uint64_t>(std::max<int64_t>(0, wanted));
+  uint64_t present = 0;
+  const size_t end = CharacterOffset(text, length, &present);
+  const std::string_view kept = text.substr(0, end);
+  const std::string filling = Filling(fill, length - present, budget);
+  budget.Take(1, kept.size());
+  std::string padded(left ? std::string_view(filling) : kept);
+  padded += left ? kept : std::string_view(filling);
+  return padded;
+}
+
+/// Fills with blanks unless told otherwise.
+template <bool left>
 void RunPad(DataChunk& arguments, ExpressionState&, Vector& result) {
   GrowthBudget budget;
+  if (arguments.ColumnCount() == 2) {
+    duckdb::BinaryExecutor::Execute<string_t, int64_t, string_t>(
+        arguments.data[0], arguments.data[1], result, arguments.size(),
+        [&](string_t text, int64_t wanted) {
+          return Store(result, Padded<left>(View(text), wanted, " ", budget));
+        });
+    return;
+  }
   duckdb::TernaryExecutor::Execute<string_t, int64_t, string_t, string_t>(
       arguments.data[0], arguments.data[1], arguments.data[2], result, arguments.size(),
       [&](string_t text, int64_t wanted, string_t fill) {
-        const uint64_t length = static_cast<uint64_t>(std::max<int64_t>(0, wanted));
-        uint64_t present = 0;
-        const size_t end = CharacterOffset(View(text), length, &present);
-        const std::string_view kept = View(text).substr(0, end);
-        const std::string filling = Filling(View(fill), length - present, budget);
-        budget.Take(1, kept.size());
-        std::string padded(kLeft ? std::string_view(filling) : kept);
-        padded += kLeft ? kept : std::string_view(filling);
-        return Store(result, padded);
+        return Store(result, Padded<left>(View(text), wanted, View(fill), budget));
       });
+}
+
+template <bool left>
+void RegisterPad(duckdb::ExtensionLoader& loader, const char* name) {
+  const LogicalType text = LogicalType::VARCHAR;
+  ScalarFunctionSet set(name);
+  set.AddFunction(ScalarFunction({text, LogicalType::BIGINT}, text, RunPad<left>));
+  set.AddFunction(ScalarFunction({text, LogicalType::BIGINT, text}, text, RunPad<left>));
+  loader.RegisterFunction(set);
 }
 
 void RunReplace(DataChunk& arguments, ExpressionState&, Vector& result) {
@@ -265,8 +293,8 @@ void RegisterGrowth(duckdb::ExtensionLoader& loader) {
   const LogicalType text = LogicalType::VARCHAR;
   const LogicalType integer = LogicalType::BIGINT;
   loader.RegisterFunction(ScalarFunction("iox_repeat", {text, integer}, text, RunRepeat));
-  loader.RegisterFunction(ScalarFunction("iox_lpad", {text, integer, text}, text, RunPad<true>));
-  loader.RegisterFunction(ScalarFunction("iox_rpad", {text, integer, text}, text, RunPad<false>));
+  RegisterPad<true>(loader, "iox_lpad");
+  RegisterPad<false>(loader, "iox_rpad");
   loader.RegisterFunction(ScalarFunction("iox_replace", {text, text, text}, text, RunReplace));
   ScalarFunction size("iox_bounded_size", {integer, LogicalType::ANY, LogicalType::ANY}, integer,
                       RunBoundedSize);

@@ -7,10 +7,12 @@
 #include <fmt/format.h>
 
 #include "query/duckdb/dialect/arrow_type_text.h"
+#include "query/duckdb/dialect/coerced_calls.h"
 #include "query/duckdb/dialect/literal_text.h"
 #include "query/duckdb/dialect/regex_text.h"
 #include "query/duckdb/dialect/rewriter.h"
 #include "query/duckdb/dialect/row_changes.h"
+#include "query/duckdb/dialect/signatures.h"
 #include "query/duckdb/dialect/sql_error.h"
 #include "query/duckdb/dialect/statement.h"
 
@@ -78,9 +80,6 @@ ExpressionPtr Like(duckdb::FunctionExpression& call) {
 const FunctionEntry& Rewriter::RequireFunction(const std::string& name) const {
   const FunctionEntry* entry = FindFunction(name);
   if (entry == nullptr) ThrowInvalidFunction(name);
-  if (entry->kind == FunctionKind::kUnavailable) {
-    ThrowUnsupported(fmt::format("the function {}", name));
-  }
   return *entry;
 }
 
@@ -214,11 +213,29 @@ void Rewriter::RewriteAggregateOrder(duckdb::vector<duckdb::OrderByNode>& orders
   }
 }
 
+/// Refuses arguments that the signature does not take, as far as their types are known before
+/// DuckDB binds the call: to it tags are plain text.
+void Rewriter::CheckArguments(const duckdb::FunctionExpression& call,
+                              const ExpressionContext& where) const {
+  const Signature* signature = call.is_operator ? nullptr : FindSignature(UserName(call));
+  if (signature == nullptr || call.distinct || call.filter) return;
+  std::vector<std::string> types;
+  for (const ExpressionPtr& child : call.children) {
+    if (child->GetExpressionClass() == ExpressionClass::STAR) return;
+    types.push_back(KnownType(*child, where));
+    if (types.back().empty()) return;
+  }
+  std::vector<std::string> targets;
+  const std::string reason = MatchSignature(*signature, types, &targets);
+  if (!reason.empty()) ThrowPlanError(NoMatchText(*signature, types, reason));
+}
+
 void Rewriter::RewriteCall(ExpressionPtr& expression, const ExpressionContext& context) {
   auto& call = expression->Cast<duckdb::FunctionExpression>();
   if (!call.catalog.empty() || (!call.schema.empty() && call.schema != "main")) {
     ThrowInvalidFunction(call.schema + "." + call.function_name);
   }
+  CheckArguments(call, context);
   if (ExpressionPtr special = SpecialCall(call, context)) {
     expression = std::move(special);
     return;
@@ -259,6 +276,8 @@ void Rewriter::RewriteCall(ExpressionPtr& expression, const ExpressionContext& c
   call.function_name = name;
   if (entry->transform != nullptr) {
     if (ExpressionPtr replaced = entry->transform(call)) expression = std::move(replaced);
+  } else if (entry->kind == FunctionKind::kScalar && FindSignature(name) != nullptr) {
+    expression = CoercedCall(name, entry->engine, std::move(call.children));
   } else {
     call.function_name = entry->engine;
   }

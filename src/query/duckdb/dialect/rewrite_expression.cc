@@ -10,6 +10,7 @@
 #include "duckdb/parser/statement/select_statement.hpp"
 
 #include "query/duckdb/dialect/arrow_type_text.h"
+#include "query/duckdb/dialect/coerced_calls.h"
 #include "query/duckdb/dialect/interval_literal.h"
 #include "query/duckdb/dialect/literal_text.h"
 #include "query/duckdb/dialect/number_text.h"
@@ -90,7 +91,10 @@ void Rewriter::Rewrite(ExpressionPtr& expression, const ExpressionContext& conte
         }
         break;
       case ExpressionClass::CONJUNCTION: RewriteConjunction(*expression, context); break;
-      case ExpressionClass::CASE: RewriteChildren(*expression, context); break;
+      case ExpressionClass::CASE:
+        RewriteChildren(*expression, context);
+        expression = CoercedCase(expression->Cast<duckdb::CaseExpression>());
+        break;
       case ExpressionClass::STAR: ThrowPlanError("Wildcard is not allowed here");
       case ExpressionClass::LAMBDA: ThrowUnsupported("lambda functions");
       case ExpressionClass::COLLATE: ThrowUnsupported("COLLATE");

@@ -120,6 +120,7 @@ class Rewriter {
 
   // Function calls (rewrite_call.cc)
   void RewriteCall(ExpressionPtr& expression, const ExpressionContext& context);
+  void CheckArguments(const duckdb::FunctionExpression& call, const ExpressionContext& where) const;
   void CheckArithmetic(const duckdb::FunctionExpression& call,
                        const ExpressionContext& context) const;
   /// Refuses arguments of types the aggregate does not take (aggregate_types.cc).

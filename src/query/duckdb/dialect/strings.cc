@@ -1,5 +1,5 @@
 // String functions DuckDB lacks or counts differently.
-#include <cctype>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,7 +40,8 @@ size_t CharacterOffset(std::string_view text, int64_t index) {
 
 /// Positions before the first character count but hold nothing.
 std::string_view Substring(std::string_view text, int64_t start, int64_t count) {
-  const int64_t end = start > INT64_MAX - count ? INT64_MAX : start + count;
+  int64_t end = INT64_MAX;
+  if (count != INT64_MAX && __builtin_add_overflow(start, count, &end)) end = INT64_MAX;
   const int64_t first = start < 1 ? 1 : start;
   if (end <= first) return {};
   const size_t begin = CharacterOffset(text, first - 1);
@@ -70,20 +71,6 @@ void RunSubstring(DataChunk& arguments, ExpressionState&, Vector& result) {
       });
 }
 
-void RunCapitalize(DataChunk& arguments, ExpressionState&, Vector& result) {
-  duckdb::UnaryExecutor::Execute<string_t, string_t>(
-      arguments.data[0], result, arguments.size(), [&](string_t text) {
-        std::string copy(View(text));
-        bool inside = false;
-        for (char& c : copy) {
-          const auto byte = static_cast<unsigned char>(c);
-          if (byte < 0x80) c = static_cast<char>(inside ? std::tolower(byte) : std::toupper(byte));
-          inside = std::isalnum(byte) || byte >= 0x80;
-        }
-        return StringVector::AddString(result, copy);
-      });
-}
-
 void RunFindInSet(DataChunk& arguments, ExpressionState&, Vector& result) {
   duckdb::BinaryExecutor::Execute<string_t, string_t, int32_t>(
       arguments.data[0], arguments.data[1], result, arguments.size(),
@@ -107,7 +94,14 @@ std::string_view PartAt(std::string_view text, std::string_view delimiter, int64
   }
   std::vector<std::string_view> parts;
   if (delimiter.empty()) {
-    parts.push_back(text);
+    // Nothing is found before the text, between its characters and behind it.
+    parts.emplace_back();
+    for (size_t at = 0; at < text.size();) {
+      const size_t end = at + CharacterOffset(text.substr(at), 1);
+      parts.push_back(text.substr(at, end - at));
+      at = end;
+    }
+    parts.emplace_back();
   } else {
     size_t begin = 0;
     for (size_t at = 0; (at = text.find(delimiter, begin)) != std::string_view::npos;) {
@@ -161,17 +155,32 @@ void RunPartBefore(DataChunk& arguments, ExpressionState&, Vector& result) {
       });
 }
 
-std::string Overlay(std::string_view text, std::string_view with, int64_t start, int64_t count) {
-  const size_t begin = CharacterOffset(text, start - 1);
-  const std::string_view rest = text.substr(begin);
-  return std::string(text.substr(0, begin)) + std::string(with) +
-         std::string(rest.substr(CharacterOffset(rest, count)));
-}
-
 int64_t CharacterCount(std::string_view text) {
   int64_t count = 0;
   for (char c : text) count += (c & 0xC0) != 0x80;
   return count;
+}
+
+/// The reference takes the places for bytes but compares them with the number of characters.
+std::string Overlay(std::string_view text, std::string_view with, int64_t start, int64_t count) {
+  const int64_t characters = CharacterCount(text);
+  const auto at = [&](int64_t byte) {
+    const auto index = static_cast<size_t>(byte);
+    const bool inside = byte >= 0 && index < text.size();
+    if (!inside || (text[index] & 0xC0) == 0x80) {
+      ThrowFromFunction(Status::Internal(
+          "Execution error: overlay would cut a text within a character or outside of it"));
+    }
+    return index;
+  };
+  std::string result;
+  if (start > 1 && start - 1 < characters) result += text.substr(0, at(start - 1));
+  result += with;
+  int64_t end = 0;
+  if (!__builtin_add_overflow(start, count - 1, &end) && end < characters) {
+    result += text.substr(at(end));
+  }
+  return result;
 }
 
 void RunOverlay(DataChunk& arguments, ExpressionState&, Vector& result) {
@@ -206,19 +215,6 @@ void RunOverlay(DataChunk& arguments, ExpressionState&, Vector& result) {
   }
 }
 
-duckdb::unique_ptr<duckdb::FunctionData> BindToBinary(duckdb::ClientContext&,
-                                                      ScalarFunction& function,
-                                                      BoundArguments& arguments) {
-  const bool blob = arguments[0]->return_type.id() == duckdb::LogicalTypeId::BLOB;
-  function.arguments = {blob ? LogicalType::BLOB : LogicalType::VARCHAR};
-  function.return_type = LogicalType::BLOB;
-  // Text is its own bytes.
-  function.function = [](DataChunk& chunk, ExpressionState&, Vector& result) {
-    result.Reinterpret(chunk.data[0]);
-  };
-  return nullptr;
-}
-
 }  // namespace
 
 void RegisterText(duckdb::ExtensionLoader& loader) {
@@ -228,7 +224,6 @@ void RegisterText(duckdb::ExtensionLoader& loader) {
   substring.AddFunction(ScalarFunction({text, integer}, text, RunSubstring));
   substring.AddFunction(ScalarFunction({text, integer, integer}, text, RunSubstring));
   loader.RegisterFunction(substring);
-  loader.RegisterFunction(ScalarFunction("iox_initcap", {text}, text, RunCapitalize));
   loader.RegisterFunction(
       ScalarFunction("iox_find_in_set", {text, text}, LogicalType::INTEGER, RunFindInSet));
   loader.RegisterFunction(
@@ -238,7 +233,6 @@ void RegisterText(duckdb::ExtensionLoader& loader) {
   overlay.AddFunction(ScalarFunction({text, text, integer}, text, RunOverlay));
   overlay.AddFunction(ScalarFunction({text, text, integer, integer}, text, RunOverlay));
   loader.RegisterFunction(overlay);
-  loader.RegisterFunction(Polymorphic("iox_to_binary", 1, BindToBinary));
   RegisterGrowth(loader);
 }
 

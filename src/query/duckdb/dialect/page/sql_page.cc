@@ -202,7 +202,6 @@ std::string FunctionSection(Sample& sample, const FunctionGroup& group) {
       fmt::format("\n### {}\n\n| function | example | result | type |\n| --- | --- | --- | --- |\n",
                   group.title);
   for (const FunctionEntry& entry : functions) {
-    const bool available = entry.kind != FunctionKind::kUnavailable;
     const bool rows = entry.kind == FunctionKind::kAggregate || entry.kind == FunctionKind::kWindow;
     const auto own = examples.find(entry.name);
     if (own == examples.end()) {
@@ -210,8 +209,7 @@ std::string FunctionSection(Sample& sample, const FunctionGroup& group) {
       const bool fills = entry.name.find("gapfill") != std::string::npos || entry.name == "locf" ||
                          entry.name == "interpolate";
       text += fmt::format("| {} | {} | | |\n", Code(entry.name),
-                          !available      ? "not available"
-                          : fills         ? "see Statements"
+                          fills           ? "see Statements"
                           : other.empty() ? std::string()
                                           : "as " + Code(other));
       continue;
