@@ -49,32 +49,30 @@ Http2Connection::~Http2Connection() {
 }
 
 asio::awaitable<Http2Connection::Use> Http2Connection::Open(std::string begun) {
-  // Empty on purpose: limits are told when it is sure that they will be ours to keep.
-  if (nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, nullptr, 0) != 0) co_return Use::kNone;
-  const bool greeted = co_await Flush();
-  if (!greeted) co_return Use::kNone;
   const auto deadline = std::chrono::steady_clock::now() +
                         std::chrono::nanoseconds(core_->options.http2_idle_timeout_ns);
   watch_.expires_at(deadline);
   watch_.async_wait([self = shared_from_this()](error_code error) {
     if (!error && self->use_ == Use::kUndecided) self->Close();
   });
+  // Empty on purpose: limits are told when it is sure that they will be ours to keep.
+  nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, nullptr, 0);
+  bool more = co_await Flush();
   std::string piece = std::move(begun);
-  while (open_) {
+  while (more) {
     received_ += piece;
     // What is wrong this early is answered by the session itself, which ends the connection.
     if (!Receive(piece) && use_ == Use::kUndecided) use_ = Use::kRequests;
-    if (received_.size() > kOpeningBytesMax && use_ == Use::kUndecided) use_ = Use::kNone;
-    if (use_ != Use::kUndecided) break;
-    const bool flushed = co_await Flush();
-    if (!flushed) co_return Use::kNone;
+    if (use_ != Use::kUndecided || received_.size() > kOpeningBytesMax) break;
+    more = co_await Flush();
     settings_acknowledged_ = settings_seen_;
     piece.resize(kReadBytes);
     auto [error, size] = co_await socket_.async_read_some(asio::buffer(piece), kAwait);
-    if (error) co_return Use::kNone;
     piece.resize(size);
+    more = more && !error;
   }
   watch_.cancel();
+  if (use_ == Use::kUndecided) Close();
   co_return open_ ? use_ : Use::kNone;
 }
 

@@ -1,6 +1,12 @@
 // Requests over HTTP/2: the same routes, limits and ends as over HTTP/1.1.
+#include <sys/socket.h>
+
+#include <algorithm>
 #include <future>
+#include <mutex>
+#include <random>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -142,6 +148,36 @@ TEST_F(Http2Test, WhatIsNotHttp2EndsTheConnectionWithAReason) {
   garbled.socket().Send(std::string("\0\0\1\6\0\0\0\0\0x", 10));
   garbled.RunUntil([&]() { return garbled.got_goaway(); });
   EXPECT_TRUE(garbled.got_goaway());
+}
+
+TEST_F(Http2Test, DamagedBytesHarmNobodyElse) {
+  Start();
+  Http2Client sound(server_->address());
+  sound.Submit("GET", "/where?abc", "", {{"accept", "*/*"}, {"x-long", std::string(200, 'v')}});
+  sound.Submit("POST", "/echo", std::string(300, 'b'), {{"expect", "100-continue"}});
+  sound.Submit("GET", "/stream");
+  std::string bytes;
+  const uint8_t* piece = nullptr;
+  for (auto size = nghttp2_session_mem_send(sound.session(), &piece); size > 0;
+       size = nghttp2_session_mem_send(sound.session(), &piece)) {
+    bytes.append(reinterpret_cast<const char*>(piece), static_cast<size_t>(size));
+  }
+  ASSERT_GT(bytes.size(), 500U);
+  std::minstd_rand random(9113);
+  for (int round = 0; round < 300; ++round) {
+    std::string damaged = bytes;
+    for (size_t i = 0; i < 1 + random() % 4; ++i) {
+      damaged[24 + random() % (damaged.size() - 24)] = static_cast<char>(random());
+    }
+    if (random() % 4 == 0) damaged.resize(24 + random() % (damaged.size() - 24));
+    RawClient client(server_->address());
+    client.Send(damaged);
+    shutdown(client.fd(), SHUT_WR);
+    while (!client.ReceiveSome().empty()) {
+    }
+  }
+  Http2Client after(server_->address());
+  EXPECT_EQ(after.Request("GET", "/where?abc").body, "abc");
 }
 
 TEST_F(Http2Test, SilentAndSlowClientsAreDropped) {
