@@ -1,5 +1,7 @@
 // Aggregate and window functions: the part of the function table and what calls turn into.
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -86,6 +88,7 @@ ExpressionPtr Selector(FunctionCall& call) {
 /// first_value, last_value: of the rows as ORDER BY inside the call puts them.
 ExpressionPtr EdgeValue(FunctionCall& call) {
   CheckArgumentCount(call, 1, 1);
+  call.distinct = false;  // The first of all is the first of the distinct ones.
   auto order = std::move(call.order_bys);
   auto result = Aggregate(call.function_name == "first_value" ? "first" : "last", call,
                           std::move(call.children));
@@ -95,6 +98,7 @@ ExpressionPtr EdgeValue(FunctionCall& call) {
 
 ExpressionPtr NthValue(FunctionCall& call) {
   CheckArgumentCount(call, 2, 2);
+  call.distinct = false;  // The reference does without, too.
   ExpressionPtr index = std::move(call.children[1]);
   duckdb::vector<ExpressionPtr> arguments;
   arguments.push_back(std::move(call.children[0]));
@@ -118,13 +122,16 @@ ExpressionPtr Percentile(FunctionCall& call, bool estimate) {
   if (descending) {
     fraction = Call("iox_subtract", Literal(Value::DOUBLE(1)), std::move(fraction));
   }
-  ExpressionPtr size = call.children.size() > first + 1 ? std::move(call.children[first + 1])
-                                                        : Literal(Value::BIGINT(kCentroidsDefault));
   call.order_bys = duckdb::make_uniq<duckdb::OrderModifier>();
   duckdb::vector<ExpressionPtr> arguments;
-  arguments.push_back(estimate ? std::move(value) : CastTo(LogicalType::DOUBLE, std::move(value)));
+  arguments.push_back(std::move(value));
   arguments.push_back(CastTo(LogicalType::DOUBLE, std::move(fraction)));
-  if (estimate) arguments.push_back(std::move(size));
+  if (estimate) {
+    call.distinct = false;  // As the reference has it.
+    const bool sized = call.children.size() > first + 1;
+    arguments.push_back(sized ? std::move(call.children[first + 1])
+                              : Literal(Value::BIGINT(kCentroidsDefault)));
+  }
   return Aggregate(estimate ? "iox_estimated_percentile" : "iox_percentile", call,
                    std::move(arguments));
 }
@@ -147,20 +154,31 @@ ExpressionPtr WeightedPercentile(FunctionCall& call) {
     }
   }
   CheckArgumentCount(call, 3, 4);
+  call.distinct = false;
   call.order_bys = duckdb::make_uniq<duckdb::OrderModifier>();
   duckdb::vector<ExpressionPtr> arguments = std::move(call.children);
-  for (size_t i : {1, 2}) arguments[i] = CastTo(LogicalType::DOUBLE, std::move(arguments[i]));
+  arguments[2] = CastTo(LogicalType::DOUBLE, std::move(arguments[2]));
   if (arguments.size() == 3) arguments.push_back(Literal(Value::BIGINT(kCentroidsDefault)));
   return Aggregate("iox_weighted_percentile", call, std::move(arguments));
 }
 
 /// Of a single row, and of points that are all above one another, there is no line and no
-/// correlation: NULL, not NaN.
+/// correlation: NULL, not NaN. DISTINCT says nothing about pairs.
 ExpressionPtr LineThroughPoints(FunctionCall& call) {
   CheckArgumentCount(call, 2, 2);
-  ExpressionPtr value = Aggregate(call.function_name, call, std::move(call.children));
+  call.distinct = false;
+  const bool square = call.function_name == "regr_r2";
+  ExpressionPtr value =
+      Aggregate(square ? "corr" : call.function_name, call, std::move(call.children));
   ExpressionPtr is_nan = Call("isnan", value->Copy());
+  if (square) value = Call("pow", std::move(value), Literal(Value::DOUBLE(2)));
   return Case(std::move(is_nan), Literal(Value(LogicalType::DOUBLE)), std::move(value));
+}
+
+ExpressionPtr OfPairs(FunctionCall& call) {
+  call.distinct = false;
+  if (call.function_name == "covar") call.function_name = "covar_samp";
+  return nullptr;
 }
 
 /// Of several arguments the rows count where none is NULL.
@@ -179,24 +197,22 @@ ExpressionPtr Count(FunctionCall& call) {
   return Aggregate("count", call, std::move(arguments));
 }
 
-duckdb::vector<ExpressionPtr> MiddleOf(FunctionCall& call) {
-  if (call.order_bys && !call.order_bys->orders.empty()) {
-    call.children.clear();
+/// The one argument, in parentheses or behind WITHIN GROUP.
+duckdb::vector<ExpressionPtr> OneArgument(FunctionCall& call) {
+  if (call.order_bys && !call.order_bys->orders.empty() && call.children.empty()) {
     call.children.push_back(std::move(call.order_bys->orders[0].expression));
   }
   CheckArgumentCount(call, 1, 1);
-  duckdb::vector<ExpressionPtr> arguments;
-  arguments.push_back(std::move(call.children[0]));
-  arguments.push_back(Literal(Value::DOUBLE(0.5)));
-  return arguments;
+  return std::move(call.children);
 }
 
 ExpressionPtr Median(FunctionCall& call) {
-  return Aggregate("iox_percentile", call, MiddleOf(call));
+  return Aggregate("iox_median", call, OneArgument(call));
 }
 
 ExpressionPtr EstimatedMedian(FunctionCall& call) {
-  duckdb::vector<ExpressionPtr> arguments = MiddleOf(call);
+  duckdb::vector<ExpressionPtr> arguments = OneArgument(call);
+  arguments.push_back(Literal(Value::DOUBLE(0.5)));
   arguments.push_back(Literal(Value::BIGINT(kCentroidsDefault)));
   return Aggregate("iox_estimated_percentile", call, std::move(arguments));
 }
@@ -213,29 +229,50 @@ FunctionEntry Mapped(const char* name, const char* engine,
 
 }  // namespace
 
+bool IsEngineAggregate(const std::string& engine_name) {
+  static constexpr std::string_view kBuilt[] = {"arg_max",
+                                                "arg_min",
+                                                "corr",
+                                                "first",
+                                                "iox_estimated_percentile",
+                                                "iox_median",
+                                                "iox_percentile",
+                                                "iox_weighted_percentile",
+                                                "last",
+                                                "list",
+                                                "regr_intercept",
+                                                "regr_slope"};
+  if (std::find(std::begin(kBuilt), std::end(kBuilt), engine_name) != std::end(kBuilt)) return true;
+  const std::vector<FunctionEntry>& all = AllFunctions();
+  return std::any_of(all.begin(), all.end(), [&](const FunctionEntry& entry) {
+    return entry.kind == kAggregate && entry.engine == engine_name;
+  });
+}
+
+void FilterNulls(const std::string& function, FunctionCall& call) {
+  static constexpr std::string_view kMinding[] = {"array_agg", "first_value", "last_value",
+                                                  "nth_value"};
+  if (call.children.empty() ||
+      std::find(std::begin(kMinding), std::end(kMinding), function) == std::end(kMinding)) {
+    return;
+  }
+  AddFilter(call, Operator(ExpressionType::OPERATOR_IS_NOT_NULL, call.children[0]->Copy()));
+}
+
 std::vector<FunctionEntry> AggregateFunctions() {
   const LogicalTypeId count = LogicalTypeId::UBIGINT;
   std::vector<FunctionEntry> table = {
-      Mapped("approx_distinct", "approx_count_distinct", count),
+      Mapped("approx_distinct", "iox_approx_distinct"),
       Mapped("array_agg", "array_agg"),
-      Mapped("avg", "avg"),
+      Mapped("avg", "iox_avg"),
       Mapped("bit_and", "bit_and"),
       Mapped("bit_or", "bit_or"),
       Mapped("bit_xor", "bit_xor"),
       Mapped("bool_and", "bool_and"),
       Mapped("bool_or", "bool_or"),
-      Mapped("covar", "covar_samp"),
-      Mapped("covar_pop", "covar_pop"),
-      Mapped("covar_samp", "covar_samp"),
       Mapped("max", "max"),
-      Mapped("mean", "avg"),
+      Mapped("mean", "iox_avg"),
       Mapped("min", "min"),
-      Mapped("regr_avgx", "regr_avgx"),
-      Mapped("regr_avgy", "regr_avgy"),
-      Mapped("regr_count", "regr_count", count),
-      Mapped("regr_sxx", "regr_sxx"),
-      Mapped("regr_sxy", "regr_sxy"),
-      Mapped("regr_syy", "regr_syy"),
       Mapped("stddev", "stddev_samp"),
       Mapped("stddev_pop", "stddev_pop"),
       Mapped("stddev_samp", "stddev_samp"),
@@ -266,6 +303,11 @@ std::vector<FunctionEntry> AggregateFunctions() {
   for (const char* name : {"corr", "regr_intercept", "regr_r2", "regr_slope"}) {
     table.push_back({name, kAggregate, name, LogicalTypeId::INVALID, LineThroughPoints});
   }
+  for (const char* name : {"covar", "covar_pop", "covar_samp", "regr_avgx", "regr_avgy", "regr_sxx",
+                           "regr_sxy", "regr_syy"}) {
+    table.push_back({name, kAggregate, name, LogicalTypeId::INVALID, OfPairs});
+  }
+  table.push_back({"regr_count", kAggregate, "regr_count", count, OfPairs});
   table.push_back({"string_agg", kAggregate, "string_agg", LogicalTypeId::INVALID, JoinedText});
   table.push_back({"count", kAggregate, "count", LogicalTypeId::INVALID, Count});
   for (const char* name : {"cume_dist", "lag", "lead", "percent_rank"}) {

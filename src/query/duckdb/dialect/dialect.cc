@@ -203,6 +203,9 @@ void RegisterDialect(duckdb::DatabaseInstance& database) {
   RegisterTimeConversions(loader);
   RegisterTimeZones(loader);
   RegisterAggregates(loader);
+  RegisterAggregateChecks(loader);
+  RegisterApproxDistinct(loader);
+  RegisterPercentiles(loader);
   RegisterSortKeys(duckdb::DBConfig::GetConfig(database));
 }
 

@@ -50,6 +50,16 @@ std::vector<FunctionEntry> TimeFunctions();
 std::vector<FunctionEntry> NestedFunctions();
 std::vector<FunctionEntry> AggregateFunctions();
 
+/// Whether what calls of aggregates turn into is itself an aggregate, for the engine.
+bool IsEngineAggregate(const std::string& engine_name);
+/// Lets the call, its arguments rewritten, pass over nulls where the function minds them.
+void FilterNulls(const std::string& function, FunctionCall& call);
+
+/// The error for a function that is not in the table, or not of the kind called for.
+[[noreturn]] void ThrowInvalidFunction(const std::string& name);
+/// Leaves the check of the arguments' types to when they are known.
+void CheckWhenBound(const std::string& function, duckdb::vector<ExpressionPtr>& arguments);
+
 /// Throws the reference's error unless the call has between `least` and `most` arguments.
 void CheckArgumentCount(const FunctionCall& call, size_t least, size_t most);
 

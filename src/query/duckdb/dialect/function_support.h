@@ -40,6 +40,9 @@ void RegisterTimeParts(duckdb::ExtensionLoader& loader);
 void RegisterTimeTexts(duckdb::ExtensionLoader& loader);
 void RegisterTimeConversions(duckdb::ExtensionLoader& loader);
 void RegisterTimeZones(duckdb::ExtensionLoader& loader);
+void RegisterAggregateChecks(duckdb::ExtensionLoader& loader);
+void RegisterApproxDistinct(duckdb::ExtensionLoader& loader);
+void RegisterPercentiles(duckdb::ExtensionLoader& loader);
 void RegisterWeightedPercentile(duckdb::ExtensionLoader& loader);
 void RegisterAggregates(duckdb::ExtensionLoader& loader);
 

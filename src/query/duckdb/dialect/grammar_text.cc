@@ -66,10 +66,15 @@ class Writer {
   explicit Writer(const std::vector<Token>& tokens) : tokens_(tokens) {}
 
   Result<GrammarText> Run() {
+    FindNullTreatments();
     for (at_ = 0; tokens_[at_].kind != TokenKind::kEnd; ++at_) {
       const size_t start = text_.sql.size();
       const auto prefix = prefixes_.find(at_);
       if (prefix != prefixes_.end()) Emit(prefix->second);
+      const auto treatment = null_treatments_.find(at_);
+      if (treatment != null_treatments_.end()) {
+        text_.ignored_nulls[text_.sql.size() + (text_.sql.empty() ? 0 : 1)] = treatment->second;
+      }
       if (skipped_.count(at_) == 0) {
         RETURN_IF_ERROR(CheckFunctionName());
         RETURN_IF_ERROR(WriteToken());
@@ -87,6 +92,41 @@ class Writer {
   const Token& Previous() const {
     static const Token kNone;
     return at_ == 0 ? kNone : tokens_[at_ - 1];
+  }
+
+  /// IGNORE NULLS and RESPECT NULLS stand behind a call or its FILTER, or inside the parentheses.
+  /// They are left out of the text and noted for the name of the function.
+  void FindNullTreatments() {
+    static constexpr size_t kNone = SIZE_MAX;
+    std::vector<size_t> open;  // for each open parenthesis, the function it belongs to
+    size_t closed = kNone;     // the function of the parenthesis before
+    for (size_t i = 0; i + 1 < tokens_.size(); ++i) {
+      const Token& token = tokens_[i];
+      const bool treats =
+          (token.IsWord("ignore") || token.IsWord("respect")) && tokens_[i + 1].IsWord("nulls");
+      const size_t before = closed;
+      closed = kNone;
+      if (token.IsSymbol("(")) {
+        const bool call = i > 0 && (tokens_[i - 1].kind == TokenKind::kWord ||
+                                    tokens_[i - 1].kind == TokenKind::kQuotedIdentifier);
+        const bool goes_on = before != kNone;
+        open.push_back(goes_on ? before : call ? i - 1 : kNone);
+      } else if (token.IsSymbol(")") && !open.empty()) {
+        closed = open.back();
+        open.pop_back();
+      } else if (before != kNone &&
+                 (token.IsWord("filter") || token.IsWord("within") || token.IsWord("group"))) {
+        closed = before;
+      } else if (treats) {
+        const bool inside = before == kNone && !open.empty() &&
+                            (tokens_[i + 2].IsSymbol(")") || tokens_[i + 2].IsWord("order"));
+        const size_t function = inside ? open.back() : before;
+        if (function == kNone) continue;
+        null_treatments_[function] = token.IsWord("ignore");
+        skipped_.insert({i, i + 1});
+        ++i;
+      }
+    }
   }
 
   /// Functions have no schema, and some names are ours alone; the grammar would let both pass.
@@ -178,12 +218,6 @@ class Writer {
         !Next(3).IsWord("select")) {
       Emit("* EXCLUDE");
       ++at_;
-      return;
-    }
-    if (token.text == ")" && (Next().IsWord("ignore") || Next().IsWord("respect")) &&
-        Next(2).IsWord("nulls")) {
-      Emit(Next().IsWord("ignore") ? "IGNORE NULLS )" : "RESPECT NULLS )");
-      at_ += 2;
       return;
     }
     // DuckDB knows `f(x) WITHIN GROUP (ORDER BY y)` for a few functions only, `f(x ORDER BY y)` for
@@ -352,6 +386,7 @@ class Writer {
   std::map<size_t, std::string> prefixes_;  ///< what stands before a token, by its index
   std::set<size_t> skipped_;                ///< tokens that are left out
   std::set<size_t> struct_ends_;            ///< where a literal ends
+  std::map<size_t, bool> null_treatments_;  ///< IGNORE NULLS or not, by the function's token
   size_t at_ = 0;
   GrammarText text_;
 };

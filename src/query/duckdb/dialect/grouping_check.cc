@@ -38,17 +38,22 @@ namespace {
       clause, column, shown));
 }
 
-/// Whether the expression may mean an item of the SELECT list by its alias.
-bool NamesItem(const ParsedExpression& expression, const std::vector<SelectItem>& items) {
+/// Whether the expression may mean an item of the SELECT list by its alias. With a scope, its
+/// columns go before aliases.
+bool NamesItem(const ParsedExpression& expression, const std::vector<SelectItem>& items,
+               const Scope* scope = nullptr) {
   if (expression.GetExpressionClass() == ExpressionClass::COLUMN_REF) {
     const auto& parts = expression.Cast<duckdb::ColumnRefExpression>().column_names;
+    ResolvedColumn found;
+    if (scope != nullptr && scope->TryResolve(parts, &found)) return false;
     return std::any_of(items.begin(), items.end(), [&](const SelectItem& item) {
       return parts.size() == 1 && item.output.name == parts[0];
     });
   }
   bool found = false;
   duckdb::ParsedExpressionIterator::EnumerateChildren(
-      expression, [&](const ParsedExpression& child) { found = found || NamesItem(child, items); });
+      expression,
+      [&](const ParsedExpression& child) { found = found || NamesItem(child, items, scope); });
   return found;
 }
 
@@ -108,11 +113,47 @@ void Rewriter::CheckGrouping(const duckdb::SelectNode& node, const ExpressionCon
   for (const SelectItem& item : items) FindUngrouped(*item.original, context, &check);
   if (!check.column.empty()) ThrowUngrouped("SELECT", check.column, check.shown);
   const std::string shown = check.shown;
-  if (node.having && !NamesItem(*node.having, items)) {
+  if (node.having && !NamesItem(*node.having, items, context.scope)) {
     FindUngrouped(*node.having, context, &check);
     if (!check.column.empty()) ThrowUngrouped("HAVING", check.column, shown);
   }
   CheckGroupedOrder(node, context, &check);
+}
+
+/// Of distinct rows only what they show can order them; what DISTINCT ON names comes first.
+void Rewriter::CheckDistinctOrder(const duckdb::SelectNode& node,
+                                  const ExpressionContext& context) {
+  const duckdb::DistinctModifier* distinct = nullptr;
+  const duckdb::OrderModifier* order = nullptr;
+  for (const auto& modifier : node.modifiers) {
+    if (modifier->type == duckdb::ResultModifierType::DISTINCT_MODIFIER) {
+      distinct = &modifier->Cast<duckdb::DistinctModifier>();
+    } else if (modifier->type == duckdb::ResultModifierType::ORDER_MODIFIER) {
+      order = &modifier->Cast<duckdb::OrderModifier>();
+    }
+  }
+  if (distinct == nullptr || order == nullptr) return;
+  const std::vector<SelectItem>& items = *context.items;
+  const auto& targets = distinct->distinct_on_targets;
+  for (size_t i = 0; i < targets.size() && i < order->orders.size(); ++i) {
+    const ParsedExpression& by = *order->orders[i].expression;
+    if (by.GetExpressionClass() == ExpressionClass::CONSTANT || NamesItem(by, items)) continue;
+    if (NameOf(*targets[i], context) == NameOf(by, context)) continue;
+    ThrowPlanError("SELECT DISTINCT ON expressions must match initial ORDER BY expressions");
+  }
+  if (!targets.empty()) return;
+  std::set<std::string> shown;
+  for (const SelectItem& item : items) shown.insert(NameOf(*item.original, context));
+  for (const auto& by : order->orders) {
+    if (by.expression->GetExpressionClass() != ExpressionClass::COLUMN_REF) continue;
+    ResolvedColumn found;
+    const auto& parts = by.expression->Cast<duckdb::ColumnRefExpression>().column_names;
+    if (NamesItem(*by.expression, items) || !context.scope->TryResolve(parts, &found)) continue;
+    const std::string name = NameOf(*by.expression, context);
+    if (shown.count(name) > 0) continue;
+    ThrowPlanError(fmt::format(
+        "For SELECT DISTINCT, ORDER BY expressions {} must appear in select list", name));
+  }
 }
 
 /// ORDER BY sees the rows of the groups, where other columns are unknown.

@@ -163,7 +163,11 @@ std::string Rewriter::NameOfCall(const duckdb::FunctionExpression& call,
     arguments = NameList(call.children, display ? ", " : ",", context, shown);
   }
   if (call.function_name == "count_star") arguments = "*";
+  const FunctionEntry* entry = FindFunction(name);
+  const bool aggregate = entry != nullptr && entry->kind == FunctionKind::kAggregate;
+  if (aggregate && IsSecondName(name)) return NameOfSecondName(call, name, arguments, context);
   std::string text = fmt::format("{}({}{})", name, call.distinct ? "DISTINCT " : "", arguments);
+  if (aggregate) text += NullTreatmentText(IgnoresNulls(call));
   if (call.filter) {
     text += fmt::format(" FILTER (WHERE {})", NameOf(*call.filter, context, display));
   }
@@ -174,6 +178,23 @@ std::string Rewriter::NameOfCall(const duckdb::FunctionExpression& call,
                         NameOrders(call.order_bys->orders, context, display));
   }
   return text;
+}
+
+/// A second name of an aggregate is an alias, which shows the arguments alone.
+std::string Rewriter::NameOfSecondName(const duckdb::FunctionExpression& call,
+                                       const std::string& name, std::string arguments,
+                                       const ExpressionContext& context) {
+  if (name == "quantile_cont" && call.order_bys && !call.order_bys->orders.empty()) {
+    const std::string value = NameOf(*call.order_bys->orders[0].expression, context, true);
+    arguments = value + (arguments.empty() ? "" : ",") + arguments;
+  }
+  return fmt::format("{}({})", name, arguments);
+}
+
+const bool* Rewriter::IgnoresNulls(const ParsedExpression& call) const {
+  if (!call.query_location.IsValid()) return nullptr;
+  const auto found = text_.ignored_nulls.find(call.query_location.GetIndex());
+  return found == text_.ignored_nulls.end() ? nullptr : &found->second;
 }
 
 std::string Rewriter::NameOfCase(const duckdb::CaseExpression& expression,

@@ -74,6 +74,11 @@ std::string_view ComparisonSymbol(ExpressionType type) {
   }
 }
 
+std::string_view NullTreatmentText(const bool* ignores_nulls) {
+  if (ignores_nulls == nullptr) return "";
+  return *ignores_nulls ? " IGNORE NULLS" : " RESPECT NULLS";
+}
+
 std::string ShownAggregate(std::string name) {
   return name == "count(*)" ? "count(Int64(1))" : name;
 }

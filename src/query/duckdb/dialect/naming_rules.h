@@ -30,6 +30,8 @@ std::string CallName(const duckdb::FunctionExpression& call);
 /// Whether it is the second name of a function. Such calls show their arguments as errors do.
 bool IsSecondName(std::string_view name);
 
+/// ` IGNORE NULLS`, ` RESPECT NULLS`, or nothing for null.
+std::string_view NullTreatmentText(const bool* ignores_nulls);
 /// The name of an aggregate as errors about grouping have it.
 std::string ShownAggregate(std::string name);
 

@@ -1,9 +1,12 @@
 // Names of unaliased window calls.
 #include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
+#include "query/duckdb/dialect/naming_rules.h"
 #include "query/duckdb/dialect/rewriter.h"
+#include "query/duckdb/dialect/statement.h"
 
 namespace influxdb3::query::sql {
 namespace {
@@ -54,19 +57,26 @@ std::string FrameUnits(const duckdb::WindowExpression& window) {
 
 std::string Rewriter::NameOfWindow(const duckdb::WindowExpression& window,
                                    const ExpressionContext& context, bool display) {
-  std::string arguments = window.function_name == "count_star"
-                              ? std::string("*")
-                              : NameList(window.children, ",", context, display);
+  constexpr std::string_view kPrefix = kKeptFunctionPrefix;
+  std::string name = window.function_name;
+  if (name.rfind(kPrefix, 0) == 0) name = name.substr(kPrefix.size());
+  if (name == "count_star") name = "count";
+  const FunctionEntry* entry = FindFunction(name);
+  const bool aggregate = window.type == duckdb::ExpressionType::WINDOW_AGGREGATE &&
+                         entry != nullptr && entry->kind == FunctionKind::kAggregate;
+  const bool second = aggregate && IsSecondName(name);
+  std::string arguments =
+      NameList(window.children, aggregate && !second ? ", " : ",", context, display || second);
+  if (arguments.empty() && name == "count") arguments = "*";
+  if (second) return fmt::format("{}({})", name, arguments);
   for (const ExpressionPtr* extra : {&window.offset_expr, &window.default_expr}) {
     if (*extra) arguments += "," + NameOf(**extra, context, display);
   }
-  std::string text =
-      fmt::format("{}({}{})", window.function_name == "count_star" ? "count" : window.function_name,
-                  window.distinct ? "DISTINCT " : "", arguments);
+  std::string text = fmt::format("{}({}{}){}", name, window.distinct ? "DISTINCT " : "", arguments,
+                                 NullTreatmentText(IgnoresNulls(window)));
   if (window.filter_expr) {
     text += fmt::format(" FILTER (WHERE {})", NameOf(*window.filter_expr, context, display));
   }
-  if (window.ignore_nulls) text += " IGNORE NULLS";
   if (!window.partitions.empty()) {
     text += fmt::format(" PARTITION BY [{}]", NameList(window.partitions, ", ", context, display));
   }

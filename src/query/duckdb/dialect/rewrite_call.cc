@@ -11,7 +11,6 @@
 #include "query/duckdb/dialect/literal_text.h"
 #include "query/duckdb/dialect/regex_text.h"
 #include "query/duckdb/dialect/rewriter.h"
-#include "query/duckdb/dialect/row_changes.h"
 #include "query/duckdb/dialect/signatures.h"
 #include "query/duckdb/dialect/sql_error.h"
 #include "query/duckdb/dialect/statement.h"
@@ -24,11 +23,6 @@ using duckdb::ExpressionType;
 using duckdb::LogicalType;
 using duckdb::LogicalTypeId;
 using duckdb::Value;
-
-[[noreturn]] void ThrowInvalidFunction(const std::string& name) {
-  ThrowPlanError(
-      fmt::format("Invalid function '{}'.\nDid you mean '{}'?", name, NearestFunction(name)));
-}
 
 /// What the grammar calls some of the reference's functions.
 std::string UserName(const duckdb::FunctionExpression& call) {
@@ -76,6 +70,11 @@ ExpressionPtr Like(duckdb::FunctionExpression& call) {
 }
 
 }  // namespace
+
+void ThrowInvalidFunction(const std::string& name) {
+  ThrowPlanError(
+      fmt::format("Invalid function '{}'.\nDid you mean '{}'?", name, NearestFunction(name)));
+}
 
 const FunctionEntry& Rewriter::RequireFunction(const std::string& name) const {
   const FunctionEntry* entry = FindFunction(name);
@@ -230,6 +229,19 @@ void Rewriter::CheckArguments(const duckdb::FunctionExpression& call,
   if (!reason.empty()) ThrowPlanError(NoMatchText(*signature, types, reason));
 }
 
+bool Rewriter::CheckAggregateCall(const std::string& name, const duckdb::FunctionExpression& call,
+                                  const ExpressionContext& context) const {
+  const bool within = call.order_bys && !call.order_bys->orders.empty() &&
+                      (name == "median" || name == "approx_median" ||
+                       name.find("percentile") != std::string::npos || name == "quantile_cont");
+  if (!within) return CheckAggregateTypes(name, call.children, context);
+  duckdb::vector<ExpressionPtr> arguments;
+  arguments.push_back(call.order_bys->orders[0].expression->Copy());
+  for (const ExpressionPtr& child : call.children) arguments.push_back(child->Copy());
+  CheckAggregateTypes(name, arguments, context);
+  return true;
+}
+
 void Rewriter::RewriteCall(ExpressionPtr& expression, const ExpressionContext& context) {
   auto& call = expression->Cast<duckdb::FunctionExpression>();
   if (!call.catalog.empty() || (!call.schema.empty() && call.schema != "main")) {
@@ -242,13 +254,14 @@ void Rewriter::RewriteCall(ExpressionPtr& expression, const ExpressionContext& c
   }
   const std::string name = UserName(call);
   const FunctionEntry* entry = nullptr;
+  bool known = true;
   const bool is_operator = call.is_operator ||
                            (name == "regexp_full_match" && call.children.size() == 2) ||
                            (call.schema == "main" && name.find("like_escape") != std::string::npos);
   if (!is_operator && name != "count_star") {
     entry = &RequireFunction(name);
     if (entry->kind == FunctionKind::kWindow) ThrowInvalidFunction(name);
-    if (entry->kind == FunctionKind::kAggregate) CheckAggregateTypes(name, call.children, context);
+    if (entry->kind == FunctionKind::kAggregate) known = CheckAggregateCall(name, call, context);
   }
   if (call.is_operator) CheckArithmetic(call, context);
   const bool joins_texts = name == "||" || name == "concat" || name == "concat_ws";
@@ -272,6 +285,9 @@ void Rewriter::RewriteCall(ExpressionPtr& expression, const ExpressionContext& c
       (call.distinct || call.filter || (call.order_bys && !call.order_bys->orders.empty()))) {
     ThrowPlanError(fmt::format("{} is no aggregate function", name));
   }
+  if (!known) CheckWhenBound(name, call.children);
+  const bool* ignores_nulls = IgnoresNulls(call);
+  if (ignores_nulls != nullptr && *ignores_nulls) FilterNulls(name, call);
   call.schema.clear();
   call.function_name = name;
   if (entry->transform != nullptr) {
@@ -280,44 +296,6 @@ void Rewriter::RewriteCall(ExpressionPtr& expression, const ExpressionContext& c
     expression = CoercedCall(name, entry->engine, std::move(call.children));
   } else {
     call.function_name = entry->engine;
-  }
-  if (entry->result != LogicalTypeId::INVALID) {
-    expression = CastTo(LogicalType(entry->result), std::move(expression));
-  }
-}
-
-void Rewriter::RewriteWindow(ExpressionPtr& expression, const ExpressionContext& context) {
-  auto& window = expression->Cast<duckdb::WindowExpression>();
-  const std::string name = window.function_name;
-  const FunctionEntry* entry = nullptr;
-  if (name != "count_star") {
-    constexpr std::string_view kPrefix = kKeptFunctionPrefix;
-    entry = &RequireFunction(name.rfind(kPrefix, 0) == 0 ? name.substr(kPrefix.size()) : name);
-    if (entry->kind == FunctionKind::kScalar) ThrowInvalidFunction(name);
-    if (entry->kind == FunctionKind::kAggregate) {
-      CheckAggregateTypes(entry->name, window.children, context);
-    }
-  }
-  for (ExpressionPtr& child : window.children) Rewrite(child, context);
-  for (ExpressionPtr& partition : window.partitions) Rewrite(partition, context);
-  RewriteOrders(window.orders, context, nullptr);
-  RewriteOrders(window.arg_orders, context, nullptr);
-  for (ExpressionPtr* part : {&window.filter_expr, &window.start_expr, &window.end_expr,
-                              &window.offset_expr, &window.default_expr}) {
-    if (*part) Rewrite(*part, context);
-  }
-  window.catalog.clear();
-  window.schema.clear();
-  if (entry == nullptr) return;
-  if (IsRowChange(entry->name)) {
-    expression = RowChange(entry->name, window);
-    return;
-  }
-  if (window.type == ExpressionType::WINDOW_AGGREGATE) {
-    const bool median = entry->name == "median";
-    if (entry->engine.empty() && !median) ThrowUnsupported(fmt::format("{} with OVER", name));
-    window.function_name = median ? "iox_percentile" : entry->engine;
-    if (median) window.children.push_back(Literal(Value::DOUBLE(0.5)));
   }
   if (entry->result != LogicalTypeId::INVALID) {
     expression = CastTo(LogicalType(entry->result), std::move(expression));

@@ -53,6 +53,14 @@ const std::string* BareName(const ParsedExpression& expression) {
   return column.column_names.size() == 1 ? &column.column_names[0] : nullptr;
 }
 
+bool HasWindow(const ParsedExpression& expression) {
+  if (expression.GetExpressionClass() == ExpressionClass::WINDOW) return true;
+  bool found = false;
+  duckdb::ParsedExpressionIterator::EnumerateChildren(
+      expression, [&](const ParsedExpression& child) { found = found || HasWindow(child); });
+  return found;
+}
+
 }  // namespace
 
 bool IsAggregateCall(const ParsedExpression& expression) {
@@ -127,17 +135,24 @@ std::vector<OutputColumn> Rewriter::RewriteSelect(duckdb::SelectNode& node, cons
   }
   if (node.having) {
     ExpressionContext having = context;
-    having.alias_use = AliasUse::kBeforeColumns;
+    having.alias_use = AliasUse::kAfterColumns;
     Rewrite(node.having, having);
     if (gap_fill) node.where_clause = std::move(node.having);
   }
   if (node.qualify) {
+    bool windows = HasWindow(*node.qualify);
+    for (const SelectItem& item : items) windows = windows || HasWindow(*item.original);
+    if (!windows) {
+      ThrowPlanError(
+          "QUALIFY clause requires window functions in the SELECT list or QUALIFY clause");
+    }
     ExpressionContext qualify = context;
-    qualify.alias_use = AliasUse::kBeforeColumns;
+    qualify.alias_use = AliasUse::kAfterColumns;
     Rewrite(node.qualify, qualify);
   }
   std::vector<OutputColumn> columns(items.size());
   for (size_t i = 0; i < items.size(); ++i) columns[i] = items[i].output;
+  CheckDistinctOrder(node, context);
   RewriteModifiers(node, context, columns);
   return EmitSelectList(node, items);
 }

@@ -14,6 +14,7 @@
 #include "query/duckdb/dialect/expression_builder.h"
 #include "query/duckdb/dialect/function_registry.h"
 #include "query/duckdb/dialect/rewrite_context.h"
+#include "query/duckdb/dialect/rewrite_rules.h"
 #include "query/duckdb/dialect/statement.h"
 
 namespace influxdb3::query::sql {
@@ -73,6 +74,7 @@ class Rewriter {
   void FindUngrouped(const duckdb::ParsedExpression& expression, const ExpressionContext& context,
                      GroupingCheck* check);
   void CheckGrouping(const duckdb::SelectNode& node, const ExpressionContext& context);
+  void CheckDistinctOrder(const duckdb::SelectNode& node, const ExpressionContext& context);
   void CheckGroupedOrder(const duckdb::SelectNode& node, const ExpressionContext& context,
                          GroupingCheck* check);
 
@@ -124,8 +126,13 @@ class Rewriter {
   void CheckArithmetic(const duckdb::FunctionExpression& call,
                        const ExpressionContext& context) const;
   /// Refuses arguments of types the aggregate does not take (aggregate_types.cc).
-  void CheckAggregateTypes(const std::string& name, const duckdb::vector<ExpressionPtr>& arguments,
+  /// False when the types are not known yet.
+  bool CheckAggregateTypes(const std::string& name, const duckdb::vector<ExpressionPtr>& arguments,
                            const ExpressionContext& context) const;
+  bool CheckAggregateCall(const std::string& name, const duckdb::FunctionExpression& call,
+                          const ExpressionContext& context) const;
+  void CheckNoArguments(const std::string& name, const duckdb::WindowExpression& window,
+                        const ExpressionContext& context) const;
   bool RewriteOperatorCall(ExpressionPtr& expression);
   void RewriteWindow(ExpressionPtr& expression, const ExpressionContext& context);
   const FunctionEntry& RequireFunction(const std::string& name) const;
@@ -140,6 +147,10 @@ class Rewriter {
                             bool display);
   std::string NameOfCall(const duckdb::FunctionExpression& call, const ExpressionContext& context,
                          bool display);
+  std::string NameOfSecondName(const duckdb::FunctionExpression& call, const std::string& name,
+                               std::string arguments, const ExpressionContext& context);
+  /// What the call says of nulls: null for nothing, else whether it ignores them.
+  const bool* IgnoresNulls(const duckdb::ParsedExpression& call) const;
   std::string NameOfWindow(const duckdb::WindowExpression& window, const ExpressionContext& context,
                            bool display);
   std::string NameOfCase(const duckdb::CaseExpression& expression, const ExpressionContext& context,
@@ -169,30 +180,5 @@ class Rewriter {
   std::map<std::string, const Node*> cte_queries_;  ///< rewritten ones, by engine name
   std::set<std::string> used_aliases_;              ///< lower-cased, of the whole query
 };
-
-/// Names for the engine: the users' names, numbered where they differ by case only or repeat.
-void AssignEngineNames(std::vector<OutputColumn>& columns);
-
-/// Turns GROUP BY ALL into positions where an item makes the bins of a gap-filling query.
-void GroupGapFillByAll(duckdb::SelectNode& node, const std::vector<SelectItem>& items);
-
-/// Whether an expression as parsed holds an aggregate outside of windows and sub-queries.
-bool HasAggregate(const duckdb::ParsedExpression& expression);
-/// Throws when the condition of a WHERE holds an aggregate.
-void RefuseAggregates(const duckdb::ParsedExpression& where);
-/// Whether the expression itself is a call of an aggregate function.
-bool IsAggregateCall(const duckdb::ParsedExpression& expression);
-
-/// `IS TRUE` and its kin, which the grammar turns into a comparison. Null for anything else.
-const duckdb::ParsedExpression* BooleanTestOperand(const duckdb::ParsedExpression& expression,
-                                                   std::string* test);
-
-/// `[1, 2]` or `make_array(1, 2)`.
-bool IsListConstructor(const duckdb::ParsedExpression& expression);
-/// The function that an operator over lists is; empty for other operators.
-std::string NameOfListOperator(const duckdb::FunctionExpression& call);
-
-/// A CAST target written in SQL. Throws for types the reference does not know.
-duckdb::LogicalType TypeFromSql(const duckdb::LogicalType& parsed);
 
 }  // namespace influxdb3::query::sql

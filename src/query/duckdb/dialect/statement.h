@@ -43,6 +43,9 @@ struct GrammarText {
   std::vector<std::string> parameters;
   /// Offset in `sql` where each token starts, to name the offending token in parser errors.
   std::vector<size_t> token_offsets;
+  /// IGNORE NULLS (true) and RESPECT NULLS of calls, by the offset of their name in `sql`, which
+  /// does without them: DuckDB takes them in few places.
+  std::map<size_t, bool> ignored_nulls;
 };
 util::Result<GrammarText> WriteForGrammar(const std::vector<Token>& tokens);
 

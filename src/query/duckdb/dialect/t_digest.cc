@@ -1,6 +1,9 @@
 #include "query/duckdb/dialect/t_digest.h"
 
 #include <algorithm>
+#include <cmath>
+
+#include "query/duckdb/dialect/float_order.h"
 
 namespace influxdb3::query::sql {
 namespace {
@@ -16,9 +19,11 @@ double ShareUpTo(size_t step, size_t steps) {
 }  // namespace
 
 template <class Values, class At>
-void TDigest::Merge(const Values& sorted, size_t centroids_max, At at) {
-  size_t step = 1;
-  double limit = ShareUpTo(step++, centroids_max) * count_;
+void TDigest::Merge(const Values& sorted, size_t centroids_max, bool weighted, At at) {
+  // Merging digests of one value each, the reference takes the first step twice.
+  size_t step = weighted ? 0 : 1;
+  double limit = ShareUpTo(weighted ? 1 : step, centroids_max) * count_;
+  ++step;
   Centroid current = at(sorted[0]);
   double seen = current.weight;
   double sum_added = 0;
@@ -42,18 +47,21 @@ void TDigest::Merge(const Values& sorted, size_t centroids_max, At at) {
     current = next;
   }
   close();
+  std::sort(centroids_.begin(), centroids_.end(), [](const Centroid& a, const Centroid& b) {
+    return TotalOrder(a.mean) < TotalOrder(b.mean);
+  });
 }
 
 TDigest::TDigest(const std::vector<double>& sorted, size_t centroids_max)
     : count_(static_cast<double>(sorted.size())), least_(sorted.front()), greatest_(sorted.back()) {
-  Merge(sorted, centroids_max, [](double value) { return Centroid{value, 1}; });
+  Merge(sorted, centroids_max, false, [](double value) { return Centroid{value, 1}; });
 }
 
 TDigest::TDigest(const std::vector<Centroid>& sorted, size_t centroids_max)
     : count_(static_cast<double>(sorted.size())),
       least_(sorted.front().mean),
       greatest_(sorted.back().mean) {
-  Merge(sorted, centroids_max, [](const Centroid& value) { return value; });
+  Merge(sorted, centroids_max, true, [](const Centroid& value) { return value; });
 }
 
 size_t TDigest::Find(double rank, bool from_end, double* weight_before) const {
@@ -99,8 +107,8 @@ double TDigest::Estimate(double quantile) const {
   }
   const Centroid& found = centroids_[at];
   const double value = found.mean + ((rank - before) / found.weight - 0.5) * slope;
-  // Infinite neighbours have no slope to speak of.
-  return std::clamp(value == value ? value : found.mean, low, high);
+  if (std::isnan(low) || std::isnan(high)) return value;
+  return std::isnan(value) ? value : std::clamp(value, low, std::max(low, high));
 }
 
 }  // namespace influxdb3::query::sql

@@ -25,7 +25,7 @@ class TDigest {
 
  private:
   template <class Values, class At>
-  void Merge(const Values& sorted, size_t centroids_max, At at);
+  void Merge(const Values& sorted, size_t centroids_max, bool weighted, At at);
   /// The first centroid that reaches `rank`, and the weight before it.
   size_t Find(double rank, bool from_end, double* weight_before) const;
 

@@ -2,38 +2,22 @@
 #include <algorithm>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "duckdb/function/aggregate_function.hpp"
 
-#include "query/duckdb/dialect/function_support.h"
+#include "query/duckdb/dialect/float_order.h"
+#include "query/duckdb/dialect/percentile_arguments.h"
 #include "query/duckdb/dialect/t_digest.h"
 
 namespace influxdb3::query::sql {
 namespace {
 
 using duckdb::AggregateFunction;
-using duckdb::idx_t;
 using duckdb::LogicalType;
-using duckdb::Value;
-using util::Status;
+using duckdb::LogicalTypeId;
 using Values = std::vector<TDigest::Centroid>;
 
 struct State {
   Values* values;
-};
-
-struct Quantile : duckdb::FunctionData {
-  Quantile(double v, size_t max) : value(v), centroids_max(max) {}
-  duckdb::unique_ptr<duckdb::FunctionData> Copy() const override {
-    return duckdb::make_uniq<Quantile>(value, centroids_max);
-  }
-  bool Equals(const duckdb::FunctionData& other) const override {
-    const auto& that = other.Cast<Quantile>();
-    return value == that.value && centroids_max == that.centroids_max;
-  }
-  double value;
-  size_t centroids_max;
 };
 
 template <class T>
@@ -48,7 +32,6 @@ struct WeightedPercentile {
   }
   template <class A, class B, class S, class Operator>
   static void Operation(S& state, const A& value, const B& weight, duckdb::AggregateBinaryInput&) {
-    if (!(weight > 0)) return;  // A value without weight is none.
     if (state.values == nullptr) state.values = new Values();
     state.values->push_back({static_cast<double>(value), weight});
   }
@@ -64,63 +47,64 @@ struct WeightedPercentile {
       data.ReturnNull();
       return;
     }
-    std::stable_sort(state.values->begin(), state.values->end(),
-                     [](const auto& a, const auto& b) { return a.mean < b.mean; });
-    const auto& wanted = data.input.bind_data->Cast<Quantile>();
-    target =
-        static_cast<Target>(TDigest(*state.values, wanted.centroids_max).Estimate(wanted.value));
+    std::stable_sort(state.values->begin(), state.values->end(), [](const auto& a, const auto& b) {
+      return TotalOrder(a.mean) < TotalOrder(b.mean);
+    });
+    const auto& wanted = data.input.bind_data->Cast<PercentileArguments>();
+    const TDigest digest(*state.values, wanted.centroids_max);
+    target = NearestOf<Target>(digest.Estimate(wanted.fraction));
   }
   static bool IgnoreNull() { return true; }
 };
 
+template <class T>
+AggregateFunction WeightedOf(const LogicalType& type) {
+  AggregateFunction function =
+      AggregateFunction::BinaryAggregate<State, T, double, T, WeightedPercentile<T>>(
+          type, LogicalType::DOUBLE, type);
+  function.destructor = AggregateFunction::StateDestroy<State, WeightedPercentile<T>>;
+  return function;
+}
+
+AggregateFunction WeightedOver(const LogicalType& type) {
+  switch (type.id()) {
+    case LogicalTypeId::TINYINT: return WeightedOf<int8_t>(type);
+    case LogicalTypeId::SMALLINT: return WeightedOf<int16_t>(type);
+    case LogicalTypeId::INTEGER: return WeightedOf<int32_t>(type);
+    case LogicalTypeId::BIGINT: return WeightedOf<int64_t>(LogicalType::BIGINT);
+    case LogicalTypeId::UTINYINT: return WeightedOf<uint8_t>(type);
+    case LogicalTypeId::USMALLINT: return WeightedOf<uint16_t>(type);
+    case LogicalTypeId::UINTEGER: return WeightedOf<uint32_t>(type);
+    case LogicalTypeId::UBIGINT: return WeightedOf<uint64_t>(type);
+    case LogicalTypeId::FLOAT: return WeightedOf<float>(type);
+    default: return WeightedOf<double>(LogicalType::DOUBLE);
+  }
+}
+
 duckdb::unique_ptr<duckdb::FunctionData> BindWeighted(duckdb::ClientContext& context,
                                                       AggregateFunction& function,
                                                       BoundArguments& arguments) {
-  const Value fraction =
-      ConstantArgument(context, *arguments[2], "Percentile value must be a literal");
-  const Value centroids = ConstantArgument(
-      context, *arguments[3], "Tdigest max_size value must be a literal (got data type Int64)");
-  const double value = fraction.IsNull() ? -1 : fraction.GetValue<double>();
-  if (!(value >= 0 && value <= 1)) {
-    ThrowFromFunction(
-        Status::InvalidArgument(fmt::format("Error during planning: Percentile value must be "
-                                            "between 0.0 and 1.0 inclusive, {} is invalid",
-                                            value)));
-  }
-  constexpr int64_t kCentroidsMax = 1'000'000;
-  const int64_t count = centroids.IsNull() ? 0 : centroids.GetValue<int64_t>();
-  if (count < 1 || count > kCentroidsMax) {
-    ThrowFromFunction(Status::InvalidArgument(fmt::format(
-        "Error during planning: Tdigest max_size value must be from 1 to {}, {} is invalid",
-        kCentroidsMax, count)));
-  }
+  auto wanted =
+      ReadPercentileArguments(context, "APPROX_PERCENTILE_CONT", *arguments[2], arguments[3].get());
+  AggregateFunction chosen = WeightedOver(arguments[0]->return_type);
+  chosen.name = function.name;
+  chosen.arguments.resize(arguments.size(), LogicalType::ANY);
+  chosen.order_dependent = duckdb::AggregateOrderDependent::NOT_ORDER_DEPENDENT;
+  function = chosen;
   duckdb::Function::EraseArgument(function, arguments, 3);
   duckdb::Function::EraseArgument(function, arguments, 2);
-  return duckdb::make_uniq<Quantile>(value, static_cast<size_t>(count));
-}
-
-template <class T>
-AggregateFunction WeightedOf(const LogicalType& type) {
-  const LogicalType number = LogicalType::DOUBLE;
-  AggregateFunction function =
-      AggregateFunction::BinaryAggregate<State, T, double, T, WeightedPercentile<T>>(type, number,
-                                                                                     type);
-  function.destructor = AggregateFunction::StateDestroy<State, WeightedPercentile<T>>;
-  function.arguments.push_back(number);
-  function.arguments.push_back(LogicalType::BIGINT);
-  function.bind = BindWeighted;
-  function.order_dependent = duckdb::AggregateOrderDependent::NOT_ORDER_DEPENDENT;
-  return function;
+  return wanted;
 }
 
 }  // namespace
 
 void RegisterWeightedPercentile(duckdb::ExtensionLoader& loader) {
-  duckdb::AggregateFunctionSet weighted("iox_weighted_percentile");
-  weighted.AddFunction(WeightedOf<int64_t>(LogicalType::BIGINT));
-  weighted.AddFunction(WeightedOf<uint64_t>(LogicalType::UBIGINT));
-  weighted.AddFunction(WeightedOf<double>(LogicalType::DOUBLE));
-  loader.RegisterFunction(weighted);
+  AggregateFunction function = WeightedOf<double>(LogicalType::DOUBLE);
+  function.name = "iox_weighted_percentile";
+  function.arguments.assign(4, LogicalType::ANY);
+  function.return_type = LogicalType::ANY;
+  function.bind = BindWeighted;
+  loader.RegisterFunction(function);
 }
 
 }  // namespace influxdb3::query::sql
