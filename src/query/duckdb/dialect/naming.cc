@@ -50,7 +50,7 @@ std::string Rewriter::NameList(const duckdb::vector<ExpressionPtr>& list, const 
 }
 
 std::string Rewriter::NameOrders(const duckdb::vector<duckdb::OrderByNode>& orders,
-                                 const ExpressionContext& context, bool display) {
+                                 const ExpressionContext& context) {
   std::string text;
   for (const duckdb::OrderByNode& order : orders) {
     const bool descending = order.type == duckdb::OrderType::DESCENDING;
@@ -58,7 +58,7 @@ std::string Rewriter::NameOrders(const duckdb::vector<duckdb::OrderByNode>& orde
     if (order.null_order == duckdb::OrderByNullType::NULLS_FIRST) nulls_first = true;
     if (order.null_order == duckdb::OrderByNullType::NULLS_LAST) nulls_first = false;
     if (!text.empty()) text += ", ";
-    text += fmt::format("{} {} NULLS {}", NameOf(*order.expression, context, display),
+    text += fmt::format("{} {} NULLS {}", NameOf(*order.expression, context, true),
                         descending ? "DESC" : "ASC", nulls_first ? "FIRST" : "LAST");
   }
   return text;
@@ -158,24 +158,27 @@ std::string Rewriter::NameOfCall(const duckdb::FunctionExpression& call,
       LiteralText(*call.children[0]) != nullptr) {
     std::string unit = *LiteralText(*call.children[0]);
     for (char& c : unit) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-    arguments = fmt::format("Utf8(\"{}\"),{}", unit, NameOf(*call.children[1], context, display));
+    arguments = fmt::format("Utf8(\"{}\"){}{}", unit, display ? ", " : ",",
+                            NameOf(*call.children[1], context, display));
   } else {
     arguments = NameList(call.children, display ? ", " : ",", context, shown);
   }
   if (call.function_name == "count_star") arguments = "*";
+  if (call.function_name == "count_star" && display && !call.filter) {
+    return "count(Int64(1)) AS count(*)";
+  }
   const FunctionEntry* entry = FindFunction(name);
   const bool aggregate = entry != nullptr && entry->kind == FunctionKind::kAggregate;
   if (aggregate && IsSecondName(name)) return NameOfSecondName(call, name, arguments, context);
   std::string text = fmt::format("{}({}{})", name, call.distinct ? "DISTINCT " : "", arguments);
   if (aggregate) text += NullTreatmentText(IgnoresNulls(call));
   if (call.filter) {
-    text += fmt::format(" FILTER (WHERE {})", NameOf(*call.filter, context, display));
+    text += fmt::format(" FILTER (WHERE {})", NameOf(*call.filter, context, true));
   }
   if (call.order_bys && !call.order_bys->orders.empty()) {
-    const bool within = name.find("percentile") != std::string::npos || name == "quantile_cont" ||
-                        name == "approx_median";
+    const bool within = name.find("percentile") != std::string::npos || name == "quantile_cont";
     text += fmt::format(" {} [{}]", within ? "WITHIN GROUP" : "ORDER BY",
-                        NameOrders(call.order_bys->orders, context, display));
+                        NameOrders(call.order_bys->orders, context));
   }
   return text;
 }
@@ -227,6 +230,7 @@ std::string Rewriter::NameOfCase(const duckdb::CaseExpression& expression,
 std::string Rewriter::NameOfOperator(const duckdb::OperatorExpression& expression,
                                      const ExpressionContext& context, bool display) {
   const auto child = [&](size_t i) { return NameOf(*expression.children[i], context, display); };
+  const char* const comma = display ? ", " : ",";
   switch (expression.type) {
     case ExpressionType::OPERATOR_NOT: {
       const ParsedExpression& inner = *expression.children[0];
@@ -258,9 +262,9 @@ std::string Rewriter::NameOfOperator(const duckdb::OperatorExpression& expressio
                          expression.type == ExpressionType::COMPARE_IN ? "IN" : "NOT IN", list);
     }
     case ExpressionType::OPERATOR_COALESCE:
-      return fmt::format("coalesce({})", NameList(expression.children, ",", context, display));
+      return fmt::format("coalesce({})", NameList(expression.children, comma, context, display));
     case ExpressionType::ARRAY_CONSTRUCTOR:
-      return fmt::format("make_array({})", NameList(expression.children, ",", context, display));
+      return fmt::format("make_array({})", NameList(expression.children, comma, context, display));
     case ExpressionType::GROUPING_FUNCTION:
       return fmt::format("grouping({})", NameList(expression.children, ",", context, display));
     case ExpressionType::STRUCT_EXTRACT:

@@ -231,9 +231,11 @@ void Rewriter::CheckArguments(const duckdb::FunctionExpression& call,
 
 bool Rewriter::CheckAggregateCall(const std::string& name, const duckdb::FunctionExpression& call,
                                   const ExpressionContext& context) const {
-  const bool within = call.order_bys && !call.order_bys->orders.empty() &&
-                      (name == "median" || name == "approx_median" ||
-                       name.find("percentile") != std::string::npos || name == "quantile_cont");
+  const bool ordered = call.order_bys && !call.order_bys->orders.empty();
+  const bool middle = name == "median" || name == "approx_median";
+  const bool within =
+      ordered && (middle ? call.children.empty()
+                         : name.find("percentile") != std::string::npos || name == "quantile_cont");
   if (!within) return CheckAggregateTypes(name, call.children, context);
   duckdb::vector<ExpressionPtr> arguments;
   arguments.push_back(call.order_bys->orders[0].expression->Copy());

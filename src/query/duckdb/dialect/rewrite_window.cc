@@ -76,6 +76,59 @@ ExpressionPtr AggregateWindow(const FunctionEntry& entry, duckdb::WindowExpressi
   return result;
 }
 
+struct Bound {
+  std::string text;
+  int64_t place;  ///< before the current row negative
+};
+
+Bound BoundOf(duckdb::WindowBoundary boundary, const duckdb::ParsedExpression* offset) {
+  using duckdb::WindowBoundary;
+  int64_t amount = 0;
+  if (offset != nullptr) {
+    const Value* value = LiteralValue(*offset);
+    if (value == nullptr || value->IsNull() || !value->type().IsIntegral() ||
+        value->GetValue<int64_t>() < 0) {
+      ThrowPlanError(
+          "Invalid window frame: frame offsets for ROWS / GROUPS must be non negative integers");
+    }
+    amount = value->GetValue<int64_t>();
+  }
+  switch (boundary) {
+    case WindowBoundary::UNBOUNDED_PRECEDING: return {"UNBOUNDED PRECEDING", INT64_MIN};
+    case WindowBoundary::UNBOUNDED_FOLLOWING: return {"UNBOUNDED FOLLOWING", INT64_MAX};
+    case WindowBoundary::EXPR_PRECEDING_ROWS:
+    case WindowBoundary::EXPR_PRECEDING_GROUPS:
+      return {fmt::format("{} PRECEDING", amount), -amount};
+    case WindowBoundary::EXPR_FOLLOWING_ROWS:
+    case WindowBoundary::EXPR_FOLLOWING_GROUPS:
+      return {fmt::format("{} FOLLOWING", amount), amount};
+    default: return {"CURRENT ROW", 0};
+  }
+}
+
+/// The reference's rules for frames.
+void CheckFrame(const duckdb::WindowExpression& window) {
+  using duckdb::WindowBoundary;
+  for (WindowBoundary boundary : {window.start, window.end}) {
+    if (boundary == WindowBoundary::EXPR_PRECEDING_RANGE ||
+        boundary == WindowBoundary::EXPR_FOLLOWING_RANGE) {
+      if (window.orders.size() != 1) ThrowPlanError("RANGE requires exactly one ORDER BY column");
+      return;
+    }
+    const bool groups = boundary == WindowBoundary::EXPR_PRECEDING_GROUPS ||
+                        boundary == WindowBoundary::EXPR_FOLLOWING_GROUPS ||
+                        boundary == WindowBoundary::CURRENT_ROW_GROUPS;
+    if (groups && window.orders.empty()) ThrowPlanError("GROUPS requires an ORDER BY clause");
+  }
+  const Bound start = BoundOf(window.start, window.start_expr.get());
+  const Bound end = BoundOf(window.end, window.end_expr.get());
+  if (start.place > end.place) {
+    ThrowPlanError(
+        fmt::format("Invalid window frame: start bound ({}) cannot be larger than end bound ({})",
+                    start.text, end.text));
+  }
+}
+
 }  // namespace
 
 /// Ranks take no arguments.
@@ -115,6 +168,7 @@ void Rewriter::RewriteWindow(ExpressionPtr& expression, const ExpressionContext&
   if (!window.arg_orders.empty()) {
     ThrowPlanError("Aggregate ORDER BY is not implemented for window functions");
   }
+  CheckFrame(window);
   const bool* ignores_nulls = IgnoresNulls(window);
   window.ignore_nulls = ignores_nulls != nullptr && *ignores_nulls;
   for (ExpressionPtr& child : window.children) Rewrite(child, context);

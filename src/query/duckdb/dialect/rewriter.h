@@ -164,7 +164,7 @@ class Rewriter {
   std::string NameList(const duckdb::vector<ExpressionPtr>& list, const char* separator,
                        const ExpressionContext& context, bool display);
   std::string NameOrders(const duckdb::vector<duckdb::OrderByNode>& orders,
-                         const ExpressionContext& context, bool display);
+                         const ExpressionContext& context);
 
   /// The reference's type text of columns, literals and casts; empty for anything else.
   std::string KnownType(const duckdb::ParsedExpression& expression,
