@@ -203,15 +203,37 @@ def test_a_stop_ends_flight_connections_and_queries(big_server):
                 reader.read_chunk()
 
 
-def test_http_1_and_http_2_share_the_port(client, cpu_server):
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+SETTINGS, HEADERS, DATA = 4, 1, 0
+
+
+def frame(kind: int, flags: int = 0, stream: int = 0, payload: bytes = b"") -> bytes:
+    return len(payload).to_bytes(3) + bytes([kind, flags]) + stream.to_bytes(4) + payload
+
+
+def next_frame(connection) -> tuple[int, int, bytes]:
+    """Kind, flags and payload."""
+    head = connection.recv(9, socket.MSG_WAITALL)
+    size = int.from_bytes(head[:3])
+    return head[3], head[4], connection.recv(size, socket.MSG_WAITALL) if size else b""
+
+
+def test_http_1_http_2_and_flight_share_the_port(client, cpu_server):
     assert get(client, "foo", "SELECT 1 AS one").num_rows == 1
     assert cpu_server.get("/health").status == 200
     host, port = cpu_server.address.rsplit(":", 1)
     with socket.create_connection((host, int(port)), timeout=30) as plain:
         # A preface in two pieces is still one.
-        plain.sendall(b"PRI * HTT")
-        plain.sendall(b"P/2.0\r\n\r\nSM\r\n\r\n" + b"\x00\x00\x00\x04\x00\x00\x00\x00\x00")
-        assert plain.recv(9)[3] == 4  # a SETTINGS frame
+        plain.sendall(PREFACE[:9])
+        plain.sendall(PREFACE[9:] + frame(SETTINGS))
+        assert next_frame(plain)[0] == SETTINGS
+        # GET http /health of authority x, in the compression's numbers and plain texts.
+        plain.sendall(frame(HEADERS, 5, 1, b"\x82\x86\x04\x07/health\x01\x01x"))
+        kind, flags, body = next_frame(plain)
+        while kind != DATA:
+            kind, flags, body = next_frame(plain)
+        assert body == b"OK"
+        assert flags == 1 or next_frame(plain)[:2] == (DATA, 1)
     with socket.create_connection((host, int(port)), timeout=30) as plain:
         plain.sendall(b"PRI * HTTP/1.1\r\nHost: x\r\n\r\n")
         assert plain.recv(12).startswith(b"HTTP/1.1 4")

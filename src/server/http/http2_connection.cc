@@ -34,9 +34,11 @@ constexpr size_t kOpeningBytesMax = size_t{1} << 20;
 
 }  // namespace
 
-Http2Connection::Http2Connection(ServerCore* core, IoWorker* worker, asio::ip::tcp::socket socket)
+Http2Connection::Http2Connection(ServerCore* core, IoWorker* worker, asio::ip::tcp::socket socket,
+                                 std::shared_ptr<Session> owner)
     : core_(core),
       worker_(worker),
+      owner_(std::move(owner)),
       socket_(std::move(socket)),
       wake_(worker->context),
       watch_(worker->context) {
@@ -154,7 +156,9 @@ asio::awaitable<void> Http2Connection::ReadLoop() {
 asio::awaitable<void> Http2Connection::Watch() {
   const ServerOptions& options = core_->options;
   const auto step =
-      std::chrono::nanoseconds(std::min(options.stall_timeout_ns, options.idle_timeout_ns) / 4 + 1);
+      std::chrono::nanoseconds(std::min({options.stall_timeout_ns / 4, options.idle_timeout_ns / 4,
+                                         options.linger_timeout_ns}) +
+                               1);
   uint64_t seen = bytes_passed_;
   int64_t passed_ns = util::Clock::System().SteadyNs();
   while (open_) {
@@ -185,6 +189,9 @@ bool Http2Connection::WaitsForClient() const {
 void Http2Connection::EndLateBodies(int64_t now_ns) {
   const ServerOptions& options = core_->options;
   for (const auto& [id, stream] : streams_) {
+    if (stream->lingers_until_ns != 0 && now_ns >= stream->lingers_until_ns) {
+      GiveUp(id, NGHTTP2_NO_ERROR);
+    }
     if (!stream->takes_body) continue;
     const int64_t allowed_ns =
         options.body_timeout_ns +
@@ -192,9 +199,13 @@ void Http2Connection::EndLateBodies(int64_t now_ns) {
                              static_cast<double>(options.body_bytes_per_second_min));
     if (now_ns - stream->started_ns < allowed_ns) continue;
     stream->takes_body = false;
-    nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, id, NGHTTP2_CANCEL);
-    Wake();
+    GiveUp(id, NGHTTP2_CANCEL);
   }
+}
+
+void Http2Connection::GiveUp(int32_t id, uint32_t code) {
+  nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, id, code);
+  Wake();
 }
 
 void Http2Connection::Wake() {
@@ -212,9 +223,10 @@ void Http2Connection::Drain() {
                         nghttp2_session_get_last_proc_stream_id(session_), NGHTTP2_NO_ERROR,
                         nullptr, 0);
   for (const auto& [id, stream] : streams_) {
+    if (stream->lingers_until_ns != 0) GiveUp(id, NGHTTP2_NO_ERROR);
     if (!stream->takes_body) continue;
     stream->takes_body = false;
-    nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, id, NGHTTP2_REFUSED_STREAM);
+    GiveUp(id, NGHTTP2_REFUSED_STREAM);
   }
   Wake();
 }

@@ -29,7 +29,8 @@ struct Http2Stream {
   uint64_t body_bytes_received = 0;
   size_t body_bytes_reserved = 0;
   int64_t started_ns = 0;
-  bool takes_body = false;  ///< more of the body is wanted
+  bool takes_body = false;       ///< more of the body is wanted
+  int64_t lingers_until_ns = 0;  ///< answered early: how long what follows is read and dropped
   bool dispatched = false;
   std::weak_ptr<Exchange> exchange;
 
@@ -55,7 +56,9 @@ class Http2Connection : public std::enable_shared_from_this<Http2Connection> {
  public:
   enum class Use : uint8_t { kUndecided, kGrpc, kRequests, kNone };
 
-  Http2Connection(ServerCore* core, IoWorker* worker, boost::asio::ip::tcp::socket socket);
+  /// `owner` is what the server counts as the connection: it stays for as long as handlers run.
+  Http2Connection(ServerCore* core, IoWorker* worker, boost::asio::ip::tcp::socket socket,
+                  std::shared_ptr<Session> owner);
   ~Http2Connection();
 
   /// Greets the client, whose first bytes are `begun`, and reads until its first request shows what
@@ -93,6 +96,7 @@ class Http2Connection : public std::enable_shared_from_this<Http2Connection> {
   /// The client has to send, or take, something before anything goes on.
   bool WaitsForClient() const;
   void EndLateBodies(int64_t now_ns);
+  void GiveUp(int32_t id, uint32_t code);
   void Close();
   void Wake();
 
@@ -104,6 +108,7 @@ class Http2Connection : public std::enable_shared_from_this<Http2Connection> {
   void InviteBody(int32_t id);
   void OnBody(const StreamPtr& stream, std::string_view bytes);
   void OnInputEnd(const StreamPtr& stream);
+  void OnRepliedEarly(int32_t id);
   void OnStreamClosed(int32_t id);
   StreamPtr Find(int32_t id) const;
 
@@ -118,6 +123,7 @@ class Http2Connection : public std::enable_shared_from_this<Http2Connection> {
 
   ServerCore* const core_;
   IoWorker* const worker_;
+  const std::shared_ptr<Session> owner_;
   boost::asio::ip::tcp::socket socket_;
   boost::asio::steady_timer wake_;
   boost::asio::steady_timer watch_;

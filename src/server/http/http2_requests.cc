@@ -79,12 +79,11 @@ struct Http2Callbacks {
     return 0;
   }
 
-  static int OnSent(nghttp2_session* session, const nghttp2_frame* frame, void*) {
+  static int OnSent(nghttp2_session* session, const nghttp2_frame* frame, void* data) {
     const bool last = (frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA) &&
                       (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
     if (last && nghttp2_session_get_stream_remote_close(session, frame->hd.stream_id) == 0) {
-      // The reply is whole, so nobody wants the rest of the request.
-      nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, frame->hd.stream_id, NGHTTP2_NO_ERROR);
+      Of(data)->OnRepliedEarly(frame->hd.stream_id);
     }
     return 0;
   }
@@ -206,6 +205,16 @@ void Http2Connection::OnInputEnd(const StreamPtr& stream) {
   if (!stream->takes_body) return;
   stream->takes_body = false;
   Dispatch(stream);
+}
+
+void Http2Connection::OnRepliedEarly(int32_t id) {
+  const StreamPtr stream = Find(id);
+  // Some clients see no reply when they are told at once not to send the rest.
+  if (stream && !draining_) {
+    stream->lingers_until_ns = util::Clock::System().SteadyNs() + core_->options.linger_timeout_ns;
+    return;
+  }
+  nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, id, NGHTTP2_NO_ERROR);
 }
 
 void Http2Connection::OnStreamClosed(int32_t id) {

@@ -106,7 +106,8 @@ asio::awaitable<void> Session::ServeHttp2() {
   const std::string_view begun(static_cast<const char*>(buffer_.data().data()), buffer_.size());
   std::string first(begun);
   buffer_.clear();
-  auto connection = std::make_shared<Http2Connection>(core_, worker_, stream_.release_socket());
+  auto connection = std::make_shared<Http2Connection>(core_, worker_, stream_.release_socket(),
+                                                      shared_from_this());
   http2_ = connection;
   const Http2Connection::Use use = co_await connection->Open(std::move(first));
   if (use == Http2Connection::Use::kRequests) co_await connection->Serve();

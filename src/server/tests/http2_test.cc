@@ -59,6 +59,7 @@ TEST_F(Http2Test, AnswersWithoutBodies) {
 }
 
 TEST_F(Http2Test, BodiesOfTheLimitPassAndLongerOnesDoNot) {
+  options_.linger_timeout_ns = 50 * kMillisecond;
   Start();
   Http2Client client(server_->address());
   const std::string longest(1000, 'l');
@@ -66,7 +67,9 @@ TEST_F(Http2Test, BodiesOfTheLimitPassAndLongerOnesDoNot) {
   EXPECT_EQ(client.Request("POST", "/echo", longest + "l").status, 413);
   EXPECT_EQ(client.Request("POST", "/echo", longest + "l", {{"content-length", "1001"}}).status,
             413);
-  // What the client still sends of a refused body is not waited for.
+  // What the client still sends of a refused body is read for a while, as it may need to go on
+  // before it looks at the reply.
+  EXPECT_EQ(client.Request("POST", "/nowhere", std::string(3'000'000, 'x')).status, 404);
   const int32_t refused = client.Submit("POST", "/nowhere", "begun", {}, false);
   ASSERT_TRUE(client.RunUntil([&]() { return client.reply(refused).closed; }));
   EXPECT_EQ(client.reply(refused).status, 404);
