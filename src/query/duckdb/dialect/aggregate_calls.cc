@@ -57,6 +57,16 @@ ExpressionPtr EdgeSelector(FunctionCall& call, ExpressionPtr value, ExpressionPt
   return Case(std::move(is_null), Literal(Value(LogicalType::SQLNULL)), std::move(pair));
 }
 
+/// Further arguments of a selector are fields of the result: what they are in the row selected.
+void AddOthers(FunctionCall& call, ExpressionPtr& row) {
+  auto& fields = row->Cast<duckdb::FunctionExpression>().children;
+  for (size_t i = 2; i < call.children.size(); ++i) {
+    ExpressionPtr other = std::move(call.children[i]);
+    other->SetAlias(fmt::format("other_{}", i - 1));
+    fields.push_back(std::move(other));
+  }
+}
+
 /// selector_first and its kin: the pair of value and time at an extreme. Ties of min and max go to
 /// the earliest time.
 ExpressionPtr Selector(FunctionCall& call) {
@@ -68,20 +78,25 @@ ExpressionPtr Selector(FunctionCall& call) {
   ExpressionPtr time =
       Call("iox_selector_time", std::move(call.children[1]), Literal(call.function_name.c_str()));
   AddFilter(call, Operator(ExpressionType::OPERATOR_IS_NOT_NULL, value->Copy()));
-  if (call.function_name == "selector_first" || call.function_name == "selector_last") {
+  const bool edge = call.function_name == "selector_first" || call.function_name == "selector_last";
+  if (edge && call.children.size() == 2) {
     return EdgeSelector(call, std::move(value), std::move(time));
   }
-  const bool least = call.function_name == "selector_min";
+  const bool least = call.function_name == "selector_min" || call.function_name == "selector_first";
   ExpressionPtr value_key = value->Copy();
   ExpressionPtr time_key = Call("iox_ns", time->Copy());
   if (!least) time_key = Call("iox_negate", std::move(time_key));
   value_key->SetAlias("v");
   time_key->SetAlias("t");
+  ExpressionPtr key = edge ? Call("iox_ns", time->Copy())
+                           : Call("struct_pack", std::move(value_key), std::move(time_key));
   value->SetAlias("value");
   time->SetAlias("time");
+  ExpressionPtr row = Call("struct_pack", std::move(value), std::move(time));
+  AddOthers(call, row);
   duckdb::vector<ExpressionPtr> arguments;
-  arguments.push_back(Call("struct_pack", std::move(value), std::move(time)));
-  arguments.push_back(Call("struct_pack", std::move(value_key), std::move(time_key)));
+  arguments.push_back(std::move(row));
+  arguments.push_back(std::move(key));
   return Aggregate(least ? "arg_min" : "arg_max", call, std::move(arguments));
 }
 
@@ -98,6 +113,10 @@ ExpressionPtr EdgeValue(FunctionCall& call) {
 
 ExpressionPtr NthValue(FunctionCall& call) {
   CheckArgumentCount(call, 2, 2);
+  const Value* place = LiteralValue(*call.children[1]);
+  if (place != nullptr && (place->IsNull() || !place->type().IsIntegral())) {
+    ThrowUnsupported(fmt::format("nth_value not supported for n: {}", place->ToString()));
+  }
   call.distinct = false;  // The reference does without, too.
   ExpressionPtr index = std::move(call.children[1]);
   duckdb::vector<ExpressionPtr> arguments;
@@ -217,8 +236,15 @@ ExpressionPtr EstimatedMedian(FunctionCall& call) {
   return Aggregate("iox_estimated_percentile", call, std::move(arguments));
 }
 
+/// No separator is an empty one.
 ExpressionPtr JoinedText(FunctionCall& call) {
   CheckArgumentCount(call, 2, 2);
+  const Value* separator = LiteralValue(*call.children[1]);
+  if (separator != nullptr && separator->IsNull()) {
+    call.children[1] = Literal("");
+  } else if (separator != nullptr) {
+    call.children[1] = Literal(separator->ToString().c_str());
+  }
   return nullptr;
 }
 
