@@ -85,6 +85,7 @@ std::vector<VisibleColumn> VisibleColumns(const model::TableSchema& schema) {
   time.info.name = "time";
   time.info.arrow_type = "Timestamp(ns)";
   time.info.iox_type = model::kIoxTimestampTypeName;
+  time.info.nullable = false;
   time.scan.kind = ScanColumn::Kind::kTime;
   time.scan.name = time.info.name;
   time.scan.type = duckdb::LogicalType::TIMESTAMP_NS;
@@ -163,7 +164,8 @@ Result<sql::ResolvedTable> CatalogResolver::ResolveVirtualTable(const std::strin
   }
   sql::ResolvedTable resolved;
   for (size_t i = 0; i < made->names.size(); ++i) {
-    resolved.columns.push_back({made->names[i], made->names[i], ArrowTypeText(made->types[i]), ""});
+    resolved.columns.push_back(
+        {made->names[i], made->names[i], ArrowTypeText(made->types[i]), "", made->IsNullable(i)});
   }
   sources_->virtual_tables.push_back(std::move(made));
   resolved.ref = MakeScanReference(kVirtualScanName, sources_->virtual_tables.size() - 1);

@@ -123,7 +123,9 @@ Status DuckDbResultStream::MakeSchema(const duckdb::vector<LogicalType>& types,
     } else if (auto own_type = OwnArrowType(types_[i])) {
       fields[i] = fields[i]->WithType(own_type);
     }
-    if (i >= columns_.size() || columns_[i].iox_type.empty()) continue;
+    if (i >= columns_.size()) continue;
+    fields[i] = fields[i]->WithNullable(columns_[i].nullable);
+    if (columns_[i].iox_type.empty()) continue;
     fields[i] = fields[i]->WithMetadata(
         arrow::key_value_metadata({std::string(model::kIoxColumnTypeKey)}, {columns_[i].iox_type}));
   }

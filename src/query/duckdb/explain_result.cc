@@ -8,6 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 #include "duckdb/parser/statement/explain_statement.hpp"
 
 namespace influxdb3::query {
@@ -40,15 +42,54 @@ std::string_view PlanType(std::string_view engine_key) {
   return {};
 }
 
-arrow::Status AppendPlans(const arrow::RecordBatch& batch, bool physical_only,
+bool IsShown(std::string_view type, sql::StatementKind kind) {
+  switch (kind) {
+    case sql::StatementKind::kExplainTree: return type == "physical_plan";
+    case sql::StatementKind::kExplainPgJson:
+    case sql::StatementKind::kExplainGraphviz: return type == "logical_plan";
+    default: return !type.empty();
+  }
+}
+
+/// A node of the engine's plan with the names that PostgreSQL's have.
+nlohmann::json PgNode(const nlohmann::json& node) {
+  nlohmann::json made = nlohmann::json::object();
+  made["Node Type"] = node.value("name", "");
+  if (const auto details = node.find("extra_info"); details != node.end()) {
+    for (const auto& [name, value] : details->items()) {
+      if (!name.empty() && name.rfind("__", 0) != 0) made[name] = value;
+    }
+  }
+  made["Plans"] = nlohmann::json::array();
+  if (const auto children = node.find("children"); children != node.end()) {
+    for (const nlohmann::json& child : *children) made["Plans"].push_back(PgNode(child));
+  }
+  return made;
+}
+
+/// The engine's plan in JSON as PostgreSQL's tools read it. The depth of plans is bounded.
+std::string PgJson(std::string_view plan) {
+  const auto parsed = nlohmann::json::parse(plan, nullptr, false);
+  nlohmann::json made = nlohmann::json::array();
+  if (parsed.is_array()) {
+    for (const nlohmann::json& root : parsed) made.push_back({{"Plan", PgNode(root)}});
+  }
+  return made.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+arrow::Status AppendPlans(const arrow::RecordBatch& batch, sql::StatementKind kind,
                           arrow::StringBuilder* types, arrow::StringBuilder* plans) {
   const auto& keys = static_cast<const arrow::StringArray&>(*batch.column(0));
   const auto& values = static_cast<const arrow::StringArray&>(*batch.column(1));
   for (int64_t row = 0; row < batch.num_rows(); ++row) {
     const std::string_view type = PlanType(keys.GetView(row));
-    if (type.empty() || (physical_only && type == "logical_plan")) continue;
+    if (!IsShown(type, kind)) continue;
     ARROW_RETURN_NOT_OK(types->Append(type));
-    ARROW_RETURN_NOT_OK(plans->Append(values.GetView(row)));
+    if (kind == sql::StatementKind::kExplainPgJson) {
+      ARROW_RETURN_NOT_OK(plans->Append(PgJson(values.GetView(row))));
+    } else {
+      ARROW_RETURN_NOT_OK(plans->Append(values.GetView(row)));
+    }
   }
   return arrow::Status::OK();
 }
@@ -69,7 +110,11 @@ duckdb::unique_ptr<duckdb::SQLStatement> MakeExplainStatement(sql::RewrittenQuer
   const auto type = query.kind == sql::StatementKind::kExplainAnalyze
                         ? duckdb::ExplainType::EXPLAIN_ANALYZE
                         : duckdb::ExplainType::EXPLAIN_STANDARD;
-  return duckdb::make_uniq<duckdb::ExplainStatement>(std::move(query.statement), type);
+  const auto format = query.kind == sql::StatementKind::kExplainPgJson ? duckdb::ExplainFormat::JSON
+                      : query.kind == sql::StatementKind::kExplainGraphviz
+                          ? duckdb::ExplainFormat::GRAPHVIZ
+                          : duckdb::ExplainFormat::DEFAULT;
+  return duckdb::make_uniq<duckdb::ExplainStatement>(std::move(query.statement), type, format);
 }
 
 std::shared_ptr<arrow::Schema> ExplainSchema() {
@@ -84,8 +129,7 @@ Result<std::unique_ptr<ResultStream>> MakeExplainResult(ResultStream* engine_row
   while (true) {
     ASSIGN_OR_RETURN(const std::shared_ptr<arrow::RecordBatch> batch, engine_rows->Next());
     if (batch == nullptr) break;
-    const arrow::Status status =
-        AppendPlans(*batch, kind == sql::StatementKind::kExplainTree, &types, &plans);
+    const arrow::Status status = AppendPlans(*batch, kind, &types, &plans);
     if (!status.ok()) return Status::Internal(status.message());
   }
   auto batch = FinishPlans(&types, &plans);

@@ -1,4 +1,7 @@
 #include <map>
+#include <set>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "query/duckdb/catalog_resolver.h"
@@ -20,11 +23,16 @@ constexpr const char* kInformationTables[] = {"tables",   "views",    "columns",
 
 const Value kNull;
 
+/// Columns whose names end in `?` may be NULL.
 VirtualTable TextTable(std::initializer_list<const char*> names) {
   VirtualTable table;
-  for (const char* name : names) {
-    table.names.emplace_back(name);
+  for (const char* column : names) {
+    std::string name(column);
+    const bool nullable = name.back() == '?';
+    if (nullable) name.pop_back();
+    table.names.push_back(std::move(name));
     table.types.push_back(LogicalType::VARCHAR);
+    table.required.push_back(!nullable);
   }
   return table;
 }
@@ -49,7 +57,7 @@ VirtualTable Tables(const VirtualTableContext& context) {
 }
 
 VirtualTable Views(const VirtualTableContext& context) {
-  VirtualTable table = TextTable({"table_catalog", "table_schema", "table_name", "definition"});
+  VirtualTable table = TextTable({"table_catalog", "table_schema", "table_name", "definition?"});
   ForEachTable(context, [&](const char* schema, const std::string& name, bool is_view) {
     if (!is_view) {
       table.rows.push_back(Row{Value("public"), Value(schema), Value(name), kNull});
@@ -62,11 +70,9 @@ VirtualTable Views(const VirtualTableContext& context) {
 Row ColumnRow(const std::string& schema, const std::string& table, const std::string& column,
               uint64_t position, const std::string& type, bool nullable) {
   const bool text = type == "Utf8";
-  const std::map<std::string, std::pair<uint64_t, uint64_t>> precision = {{"Int64", {64, 2}},
-                                                                          {"UInt64", {64, 2}},
-                                                                          {"Float64", {24, 2}},
-                                                                          {"UInt8", {8, 2}},
-                                                                          {"UInt32", {32, 2}}};
+  // The reference has none for numbers of 64 bits.
+  const std::map<std::string, std::pair<uint64_t, uint64_t>> precision = {
+      {"Float64", {24, 2}}, {"UInt8", {8, 2}}, {"UInt16", {16, 2}}, {"UInt32", {32, 2}}};
   const auto number = precision.find(type);
   return Row{Value("public"),
              Value(schema),
@@ -88,17 +94,17 @@ Row ColumnRow(const std::string& schema, const std::string& table, const std::st
 void AppendVirtualColumns(const std::string& schema, const std::string& name,
                           const VirtualTable& described, VirtualTable* table) {
   for (size_t i = 0; i < described.names.size(); ++i) {
-    table->rows.push_back(
-        ColumnRow(schema, name, described.names[i], i, ArrowTypeText(described.types[i]), true));
+    table->rows.push_back(ColumnRow(schema, name, described.names[i], i,
+                                    ArrowTypeText(described.types[i]), described.IsNullable(i)));
   }
 }
 
 VirtualTable ColumnsShape() {
   VirtualTable table =
       TextTable({"table_catalog", "table_schema", "table_name", "column_name", "ordinal_position",
-                 "column_default", "is_nullable", "data_type", "character_maximum_length",
-                 "character_octet_length", "numeric_precision", "numeric_precision_radix",
-                 "numeric_scale", "datetime_precision", "interval_type"});
+                 "column_default?", "is_nullable", "data_type", "character_maximum_length?",
+                 "character_octet_length?", "numeric_precision?", "numeric_precision_radix?",
+                 "numeric_scale?", "datetime_precision?", "interval_type?"});
   for (const size_t number : {4, 8, 9, 10, 11, 12, 13}) table.types[number] = LogicalType::UBIGINT;
   return table;
 }
@@ -117,21 +123,14 @@ VirtualTable Columns(const VirtualTableContext& context) {
   for (const std::string& name : SystemTableNames(*context.database)) {
     AppendVirtualColumns("system", name, *MakeSystemTable(context, name), &table);
   }
-  for (const char* name : kInformationTables) {
-    if (std::string(name) == "columns") {
-      AppendVirtualColumns("information_schema", name, ColumnsShape(), &table);
-    } else {
-      AppendVirtualColumns("information_schema", name, *MakeInformationSchemaTable(context, name),
-                           &table);
-    }
-  }
+  // The views of information_schema list no columns of their own.
   return table;
 }
 
 VirtualTable Schemata() {
   VirtualTable table =
-      TextTable({"catalog_name", "schema_name", "schema_owner", "default_character_set_catalog",
-                 "default_character_set_schema", "default_character_set_name", "sql_path"});
+      TextTable({"catalog_name", "schema_name", "schema_owner?", "default_character_set_catalog?",
+                 "default_character_set_schema?", "default_character_set_name?", "sql_path?"});
   for (const char* schema : {"iox", "system"}) {
     table.rows.push_back(Row{Value("public"), Value(schema), kNull, kNull, kNull, kNull, kNull});
   }
@@ -139,10 +138,10 @@ VirtualTable Schemata() {
 }
 
 VirtualTable Settings() {
-  VirtualTable table = TextTable({"name", "value", "description"});
+  VirtualTable table = TextTable({"name", "value?", "description?"});
   for (const sql::Setting& setting : sql::Settings()) {
-    table.rows.push_back(
-        Row{Value(setting.name), setting.value ? Value(*setting.value) : kNull, kNull});
+    table.rows.push_back(Row{Value(setting.name), setting.value ? Value(*setting.value) : kNull,
+                             Value(std::string(setting.description))});
   }
   return table;
 }
@@ -164,21 +163,37 @@ void ForEachFunction(Visit visit) {
   }
 }
 
+/// How a function is called; one row for each way.
+std::vector<const char*> KindTexts(const sql::FunctionEntry& entry) {
+  static const std::set<std::string> kAlsoWindows = {"first_value", "last_value", "nth_value"};
+  if (entry.name == "grouping") return {"AGGREGATE"};
+  std::vector<const char*> kinds = {KindText(entry.kind)};
+  if (kAlsoWindows.count(entry.name) > 0) kinds.push_back("WINDOW");
+  return kinds;
+}
+
 VirtualTable Routines() {
+  static const std::set<std::string> kChanging = {
+      "current_date", "current_time", "current_timestamp", "now", "random", "today", "uuid"};
   VirtualTable table =
       TextTable({"specific_catalog", "specific_schema", "specific_name", "routine_catalog",
-                 "routine_schema", "routine_name", "routine_type", "is_deterministic", "data_type",
-                 "function_type", "description", "syntax_example"});
+                 "routine_schema", "routine_name", "routine_type", "is_deterministic?",
+                 "data_type?", "function_type?", "description?", "syntax_example?"});
   table.types[7] = LogicalType::BOOLEAN;
   ForEachFunction([&](const sql::FunctionEntry& entry, const sql::FunctionDescription& described) {
     const Value catalog("public");
     const Value schema("iox");
     const Value name(entry.name);
-    const bool changes = entry.name == "random" || entry.name == "uuid" || entry.name == "now";
-    table.rows.push_back(Row{
-        catalog, schema, name, catalog, schema, name, Value("FUNCTION"), Value::BOOLEAN(!changes),
-        described.result.empty() ? kNull : Value(std::string(described.result)),
-        Value(KindText(entry.kind)), kNull, Value(entry.name + std::string(described.arguments))});
+    const Value same_each_time = Value::BOOLEAN(kChanging.count(entry.name) == 0);
+    const Value result = described.result.empty() ? kNull : Value(std::string(described.result));
+    const Value summary(std::string(sql::SummaryOfFunction(entry.name)));
+    const std::string called(described.alias_of.empty() ? std::string_view(entry.name)
+                                                        : described.alias_of);
+    const Value syntax(called + std::string(described.arguments));
+    for (const char* kind : KindTexts(entry)) {
+      table.rows.push_back(Row{catalog, schema, name, catalog, schema, name, Value("FUNCTION"),
+                               same_each_time, result, Value(kind), summary, syntax});
+    }
   });
   return table;
 }
@@ -186,8 +201,8 @@ VirtualTable Routines() {
 /// The arguments of each function, and behind them its result.
 VirtualTable Parameters() {
   VirtualTable table = TextTable({"specific_catalog", "specific_schema", "specific_name",
-                                  "ordinal_position", "parameter_mode", "parameter_name",
-                                  "data_type", "parameter_default", "is_variadic", "rid"});
+                                  "ordinal_position", "parameter_mode", "parameter_name?",
+                                  "data_type?", "parameter_default?", "is_variadic", "rid"});
   table.types[3] = LogicalType::UBIGINT;
   table.types[8] = LogicalType::BOOLEAN;
   table.types[9] = LogicalType::UTINYINT;

@@ -95,6 +95,46 @@ Result<SchemaPointer> SchemaOf(Connection connection, const Parameters& paramete
   return stream->schema();
 }
 
+Result<SchemaPointer> SchemaOfBound(const QueryRequest& bound, const DescriptionTools& tools) {
+  sql::RewriteOptions options;
+  options.numbered_placeholders = bound.numbered_placeholders;
+  ASSIGN_OR_RETURN(Connection connection, tools.connect());
+  ASSIGN_OR_RETURN(sql::RewrittenQuery query, tools.rewrite(bound, options, connection.get()));
+  return SchemaOf(std::move(connection), std::move(query));
+}
+
+/// Plans the statement with values in the place of its parameters: NULLs, or, where it cannot be
+/// planned with NULLs, the first kind of value that it takes.
+Result<SchemaPointer> SchemaWithValues(const QueryRequest& request, const DescriptionTools& tools,
+                                       Parameters* parameters) {
+  const std::pair<ParameterValue, LogicalType> kinds[] = {{ParameterValue(), LogicalType::SQLNULL},
+                                                          {int64_t{1}, LogicalType::BIGINT},
+                                                          {std::string("1"), LogicalType::VARCHAR},
+                                                          {1.0, LogicalType::DOUBLE},
+                                                          {true, LogicalType::BOOLEAN}};
+  Status first_error;
+  for (const auto& [value, type] : kinds) {
+    QueryRequest bound = request;
+    for (const std::string& name : parameters->names) {
+      const auto known = parameters->types.find(name);
+      const bool typed = known != parameters->types.end() && type.id() != LogicalTypeId::SQLNULL;
+      const auto* same = std::find_if(std::begin(kinds), std::end(kinds), [&](const auto& kind) {
+        return typed && kind.second == known->second;
+      });
+      bound.parameters[name] = same == std::end(kinds) ? value : same->first;
+    }
+    const Result<SchemaPointer> schema = SchemaOfBound(bound, tools);
+    if (schema.ok()) {
+      for (const std::string& name : parameters->names) {
+        if (type.id() != LogicalTypeId::SQLNULL) parameters->types.emplace(name, type);
+      }
+      return schema;
+    }
+    if (first_error.ok()) first_error = schema.status();
+  }
+  return first_error;
+}
+
 }  // namespace
 
 Result<QueryDescription> DescribeQuery(const QueryRequest& request, const DescriptionTools& tools) {
@@ -124,12 +164,7 @@ Result<QueryDescription> DescribeQuery(const QueryRequest& request, const Descri
     if (!planned.ok()) description.schema = nullptr;
   }
   if (description.schema == nullptr) {
-    options.keep_unbound = false;
-    QueryRequest bound = request;
-    for (const std::string& name : parameters.names) bound.parameters[name] = ParameterValue();
-    ASSIGN_OR_RETURN(connection, tools.connect());
-    ASSIGN_OR_RETURN(sql::RewrittenQuery query, tools.rewrite(bound, options, connection.get()));
-    ASSIGN_OR_RETURN(description.schema, SchemaOf(std::move(connection), std::move(query)));
+    ASSIGN_OR_RETURN(description.schema, SchemaWithValues(request, tools, &parameters));
   }
   ASSIGN_OR_RETURN(connection, tools.connect());
   ASSIGN_OR_RETURN(description.parameters, SchemaOf(std::move(connection), parameters));

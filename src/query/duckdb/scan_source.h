@@ -82,7 +82,10 @@ struct FileScan {
 struct VirtualTable {
   std::vector<std::string> names;
   std::vector<duckdb::LogicalType> types;
+  std::vector<bool> required;  ///< by position: never NULL; missing ones may be
   std::vector<std::vector<duckdb::Value>> rows;
+
+  bool IsNullable(size_t column) const { return column >= required.size() || !required[column]; }
 };
 
 /// What the scans of one query read, by the number that the rewritten query passes to them, and the

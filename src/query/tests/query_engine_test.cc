@@ -103,7 +103,7 @@ TEST_F(QueryEngineTest, DescribesWithoutRunning) {
   WriteRows(10);
   const auto plain = Describe("SELECT h, v + 1 AS w, time FROM t");
   ASSERT_TRUE(plain.ok()) << plain.status().ToString();
-  EXPECT_EQ(plain->schema->ToString(), "h: string\nw: int64\ntime: timestamp[ns]");
+  EXPECT_EQ(plain->schema->ToString(), "h: string\nw: int64\ntime: timestamp[ns] not null");
   EXPECT_EQ(plain->parameters->num_fields(), 0);
   const auto explained = Describe("EXPLAIN SELECT v FROM t");
   ASSERT_TRUE(explained.ok()) << explained.status().ToString();
@@ -129,13 +129,19 @@ TEST_F(QueryEngineTest, DescribesParameters) {
   for (const char* sql :
        {"SELECT v FROM t LIMIT $n", "SELECT v FROM t WHERE time > $since",
         "SELECT abs($x) AS a FROM t", "SELECT v FROM t WHERE v IN ($a, $b) ORDER BY v OFFSET $m",
-        "SELECT v FROM t WHERE time > now() - $age::INTERVAL"}) {
+        "SELECT v FROM t WHERE time > now() - $age::INTERVAL",
+        "SELECT date_bin($every, time) AS b FROM t"}) {
     const auto sound = Describe(sql);
     EXPECT_TRUE(sound.ok()) << sql << ": " << sound.status().ToString();
   }
-  // Some functions want to know a type that only the value has.
-  EXPECT_EQ(Describe("SELECT date_bin($every, time) AS b FROM t").status().code(),
-            util::StatusCode::kInvalidArgument);
+  // What stands beside a parameter tells its type.
+  const auto beside = Describe(
+      "SELECT $x + 1 AS a, $y || 'x' AS b FROM t WHERE time > $since AND v BETWEEN $low AND 5 AND "
+      "h IN ('a', $host) AND NOT $off");
+  ASSERT_TRUE(beside.ok()) << beside.status().ToString();
+  EXPECT_EQ(beside->schema->ToString(), "a: int64\nb: string");
+  EXPECT_EQ(beside->parameters->ToString(),
+            "x: int64\ny: string\nsince: timestamp[ns]\nlow: int64\nhost: string\noff: bool");
 }
 
 TEST_F(QueryEngineTest, NumbersPlaceholdersWhereAsked) {
@@ -161,7 +167,7 @@ TEST_F(QueryEngineTest, WaitsForRowsOnlyWhereAsked) {
   request.wait_for_rows = false;
   auto stream = engine_->ExecuteSql(request);
   ASSERT_TRUE(stream.ok()) << stream.status().ToString();
-  EXPECT_EQ((*stream)->schema()->ToString(), "n: int64");
+  EXPECT_EQ((*stream)->schema()->ToString(), "n: int64 not null");
   auto batch = (*stream)->Next();
   ASSERT_TRUE(batch.ok());
   EXPECT_EQ((*batch)->num_rows(), 1);

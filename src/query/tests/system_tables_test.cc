@@ -53,10 +53,10 @@ TEST_F(SystemTablesTest, ColumnsHaveTheReferencesTypesAndPositions) {
       answer.rows,
       (Texts{head + "b|0|NULL|YES|Boolean|NULL|NULL|NULL|NULL|NULL|NULL|NULL",
              head + "host|1|NULL|YES|Dictionary(Int32, Utf8)|NULL|NULL|NULL|NULL|NULL|NULL|NULL",
-             head + "n|2|NULL|YES|Int64|NULL|NULL|64|2|NULL|NULL|NULL",
+             head + "n|2|NULL|YES|Int64|NULL|NULL|NULL|NULL|NULL|NULL|NULL",
              head + "s|3|NULL|YES|Utf8|NULL|2147483647|NULL|NULL|NULL|NULL|NULL",
              head + "time|4|NULL|NO|Timestamp(ns)|NULL|NULL|NULL|NULL|NULL|NULL|NULL",
-             head + "u|5|NULL|YES|UInt64|NULL|NULL|64|2|NULL|NULL|NULL",
+             head + "u|5|NULL|YES|UInt64|NULL|NULL|NULL|NULL|NULL|NULL|NULL",
              head + "usage|6|NULL|YES|Float64|NULL|NULL|24|2|NULL|NULL|NULL"}));
   EXPECT_EQ(answer.types[4], "uint64");
 }

@@ -75,11 +75,7 @@ Result<ParameterValue> ToParameter(const json& value) {
     case json::value_t::number_float: return ParameterValue(value.get<double>());
     case json::value_t::string: return ParameterValue(value.get<std::string>());
     case json::value_t::number_integer: return ParameterValue(value.get<int64_t>());
-    case json::value_t::number_unsigned: {
-      const auto number = value.get<uint64_t>();
-      if (number > static_cast<uint64_t>(INT64_MAX)) return ParameterValue(number);
-      return ParameterValue(static_cast<int64_t>(number));
-    }
+    case json::value_t::number_unsigned: return ParameterValue(value.get<uint64_t>());
     default: return InvalidTicket();
   }
 }

@@ -1,11 +1,8 @@
 #include "query/duckdb/dialect/dialect.h"
 
-#include <algorithm>
 #include <exception>
 #include <string>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "duckdb/parser/parser.hpp"
 #include "duckdb/parser/statement/select_statement.hpp"
@@ -13,6 +10,8 @@
 #include "query/duckdb/dialect/expression_builder.h"
 #include "query/duckdb/dialect/function_support.h"
 #include "query/duckdb/dialect/gap_fill.h"
+#include "query/duckdb/dialect/parser_error.h"
+#include "query/duckdb/dialect/refused_statements.h"
 #include "query/duckdb/dialect/rewriter.h"
 #include "query/duckdb/dialect/show_statements.h"
 #include "query/duckdb/dialect/sort_keys.h"
@@ -27,42 +26,6 @@ using util::Result;
 using util::Status;
 
 using Parameters = std::map<std::string, ParameterValue>;
-
-Status ParserError(const std::string& text) {
-  return Status::InvalidArgument(fmt::format("SQL error: ParserError(\"{}\")", text));
-}
-
-/// Names the token DuckDB's parser stumbled over, in the reference's words.
-Status TranslateParserError(const duckdb::ErrorData& error, const std::vector<Token>& tokens,
-                            const GrammarText& text) {
-  const auto& extra = error.ExtraInfo();
-  const auto position = extra.find("position");
-  const bool at_end = error.RawMessage().find("at end of input") != std::string::npos;
-  size_t index = tokens.size() - 1;
-  if (position != extra.end() && !at_end) {
-    const size_t offset = std::stoul(position->second);
-    const auto after =
-        std::upper_bound(text.token_offsets.begin(), text.token_offsets.end(), offset);
-    index =
-        static_cast<size_t>(std::max<std::ptrdiff_t>(0, after - text.token_offsets.begin() - 1));
-    // A token's text starts behind the blank that parts it from the one before.
-    if (index + 1 < text.token_offsets.size() && text.token_offsets[index + 1] + 1 == offset)
-      ++index;
-  } else if (error.RawMessage().find("without selection list") == std::string::npos && !at_end) {
-    return ParserError(error.RawMessage());
-  }
-  const Token& token = tokens[std::min(index, tokens.size() - 1)];
-  if (token.kind != TokenKind::kEnd) {
-    return ParserError("Expected: end of statement, found: " + DescribeToken(token));
-  }
-  int open = 0;
-  for (const Token& each : tokens) open += each.IsSymbol("(") ? 1 : each.IsSymbol(")") ? -1 : 0;
-  const Token& last = tokens[tokens.size() >= 2 ? tokens.size() - 2 : 0];
-  const bool wants_table = last.IsWord("from") || last.IsWord("join") || last.IsWord("as");
-  const bool complete = last.kind != TokenKind::kSymbol && last.kind != TokenKind::kWord;
-  const char* expected = wants_table ? "identifier" : open > 0 && complete ? ")" : "an expression";
-  return ParserError(fmt::format("Expected: {}, found: EOF", expected));
-}
 
 Result<duckdb::unique_ptr<duckdb::SelectStatement>> ParseQuery(const std::vector<Token>& tokens,
                                                                GrammarText* text) {
@@ -80,18 +43,17 @@ Result<duckdb::unique_ptr<duckdb::SelectStatement>> ParseQuery(const std::vector
   }
   if (parser.statements.size() != 1 ||
       parser.statements[0]->type != duckdb::StatementType::SELECT_STATEMENT) {
-    return ParserError("Expected: an SQL statement, found: " + DescribeToken(tokens[0]));
+    return UnexpectedToken("an SQL statement", tokens[0]);
   }
   return duckdb::unique_ptr_cast<duckdb::SQLStatement, duckdb::SelectStatement>(
       std::move(parser.statements[0]));
 }
 
 Result<RewrittenQuery> RewriteTokens(const std::vector<Token>& tokens, const Parameters& parameters,
-                                     TableResolver& resolver, StatementKind kind, bool keep_unbound,
+                                     TableResolver& resolver, bool keep_unbound,
                                      std::vector<OutputColumn>* columns) {
   GrammarText text;
   RewrittenQuery result;
-  result.kind = kind;
   ASSIGN_OR_RETURN(result.statement, ParseQuery(tokens, &text));
   std::vector<const ParameterValue*> values;
   for (const std::string& name : text.parameters) {
@@ -103,15 +65,16 @@ Result<RewrittenQuery> RewriteTokens(const std::vector<Token>& tokens, const Par
   if (keep_unbound) rewriter.KeepUnboundParameters();
   *columns = rewriter.RewriteQuery(result.statement->node);
   if (!keep_unbound) result.statement->named_param_map.clear();
-  for (const OutputColumn& column : *columns)
-    result.columns.push_back({column.name, column.iox_type});
+  for (const OutputColumn& column : *columns) {
+    result.columns.push_back({column.name, column.iox_type, column.nullable});
+  }
   return result;
 }
 
 Result<RewrittenQuery> RewriteText(const std::string& sql, TableResolver& resolver) {
   ASSIGN_OR_RETURN(std::vector<Token> tokens, Tokenize(sql));
   std::vector<OutputColumn> columns;
-  return RewriteTokens(tokens, {}, resolver, StatementKind::kSelect, false, &columns);
+  return RewriteTokens(tokens, {}, resolver, false, &columns);
 }
 
 void NumberPlaceholders(std::vector<Token>* tokens) {
@@ -124,43 +87,43 @@ void NumberPlaceholders(std::vector<Token>* tokens) {
   }
 }
 
+/// What a SHOW or DESCRIBE of a table reads.
+Result<std::string> TextOf(const Statement& statement, TableResolver& resolver) {
+  switch (statement.form) {
+    case Statement::Form::kShowTables: return ShowTablesSql();
+    case Statement::Form::kSettings: return SettingsSql(statement.setting, statement.verbose);
+    case Statement::Form::kShowFunctions: return FunctionsSql(statement.pattern);
+    case Statement::Form::kShowAllColumns: return AllColumnsSql(statement.table, resolver);
+    case Statement::Form::kShowCreate: return ShowCreateSql(statement.table, resolver);
+    case Statement::Form::kDescribeTable: return ColumnsSql(statement.table, false, resolver);
+    case Statement::Form::kShowColumns: return ColumnsSql(statement.table, true, resolver);
+    default: return Status::Internal("not a form of SHOW");
+  }
+}
+
+Result<RewrittenQuery> RewriteForm(const Statement& statement, const Parameters& parameters,
+                                   TableResolver& resolver, bool keep_unbound) {
+  if (statement.form != Statement::Form::kQuery &&
+      statement.form != Statement::Form::kDescribeQuery) {
+    ASSIGN_OR_RETURN(const std::string text, TextOf(statement, resolver));
+    return RewriteText(text, resolver);
+  }
+  std::vector<OutputColumn> columns;
+  ASSIGN_OR_RETURN(RewrittenQuery query,
+                   RewriteTokens(statement.query, parameters, resolver, keep_unbound, &columns));
+  if (statement.form == Statement::Form::kQuery) return query;
+  return DescribeQuery(std::move(query), columns);
+}
+
 Result<RewrittenQuery> RewriteStatement(const std::string& sql, const Parameters& parameters,
                                         TableResolver& resolver, const RewriteOptions& options) {
   ASSIGN_OR_RETURN(std::vector<Token> tokens, Tokenize(sql));
   if (options.numbered_placeholders) NumberPlaceholders(&tokens);
-  ASSIGN_OR_RETURN(const Statement statement, ClassifyStatement(std::move(tokens)));
-  switch (statement.form) {
-    case Statement::Form::kQuery:
-    case Statement::Form::kDescribeQuery: {
-      std::vector<OutputColumn> columns;
-      ASSIGN_OR_RETURN(RewrittenQuery result,
-                       RewriteTokens(statement.query, parameters, resolver, statement.kind,
-                                     options.keep_unbound, &columns));
-      if (statement.form == Statement::Form::kQuery) return result;
-      return DescribeQuery(std::move(result), columns);
-    }
-    case Statement::Form::kShowTables: return RewriteText(ShowTablesSql(), resolver);
-    case Statement::Form::kSettings:
-      return RewriteText(SettingsSql(statement.setting, statement.verbose), resolver);
-    case Statement::Form::kShowFunctions:
-      return RewriteText(FunctionsSql(statement.pattern), resolver);
-    case Statement::Form::kShowAllColumns: {
-      ASSIGN_OR_RETURN(const std::string text, AllColumnsSql(statement.table, resolver));
-      return RewriteText(text, resolver);
-    }
-    case Statement::Form::kShowCreate: {
-      ASSIGN_OR_RETURN(const std::string text, ShowCreateSql(statement.table, resolver));
-      return RewriteText(text, resolver);
-    }
-    case Statement::Form::kDescribeTable:
-    case Statement::Form::kShowColumns: {
-      ASSIGN_OR_RETURN(
-          const std::string text,
-          ColumnsSql(statement.table, statement.form == Statement::Form::kShowColumns, resolver));
-      return RewriteText(text, resolver);
-    }
-  }
-  return Status::Internal("unknown form of statement");
+  ASSIGN_OR_RETURN(const Statement statement, ClassifyStatement(std::move(tokens), resolver));
+  ASSIGN_OR_RETURN(RewrittenQuery result,
+                   RewriteForm(statement, parameters, resolver, options.keep_unbound));
+  result.kind = statement.kind;
+  return result;
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ struct ColumnInfo {
       engine_name;  ///< as DuckDB knows it: differs only where two names differ by case alone
   std::string arrow_type;  ///< reference type text, e.g. `Dictionary(Int32, Utf8)`, `Timestamp(ns)`
   std::string iox_type;    ///< value of the `iox::column::type` field metadata; empty when none
+  bool nullable = true;
 };
 
 /// A table reference replaced by something DuckDB can scan.
@@ -44,10 +45,18 @@ class TableResolver {
 struct ResultColumn {
   std::string name;      ///< what the client sees
   std::string iox_type;  ///< `iox::column::type` when it is a plain table column, else empty
+  bool nullable = true;  ///< as the schema says; false only where no row can hold NULL
 };
 
-/// kExplainTree shows the physical plan alone.
-enum class StatementKind { kSelect, kExplain, kExplainAnalyze, kExplainTree };
+/// kExplainTree shows the physical plan alone, kExplainPgJson and kExplainGraphviz the logical one.
+enum class StatementKind {
+  kSelect,
+  kExplain,
+  kExplainAnalyze,
+  kExplainTree,
+  kExplainPgJson,
+  kExplainGraphviz
+};
 
 struct RewrittenQuery {
   StatementKind kind = StatementKind::kSelect;

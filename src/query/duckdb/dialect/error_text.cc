@@ -125,6 +125,22 @@ std::string CastErrorText(const std::string& whole_text) {
   return text;
 }
 
+/// As it stands between double quotes.
+std::string Escaped(const std::string& text) {
+  std::string escaped;
+  for (const char c : text) {
+    switch (c) {
+      case '"': escaped += "\\\""; break;
+      case '\\': escaped += "\\\\"; break;
+      case '\n': escaped += "\\n"; break;
+      case '\r': escaped += "\\r"; break;
+      case '\t': escaped += "\\t"; break;
+      default: escaped += c;
+    }
+  }
+  return escaped;
+}
+
 }  // namespace
 
 bool IsNestingError(const std::string& message) {
@@ -149,6 +165,14 @@ void ThrowFromFunction(const util::Status& status) {
       status.message());
 }
 
+Status ParserError(const std::string& text) {
+  return Status::InvalidArgument(fmt::format("SQL error: ParserError(\"{}\")", Escaped(text)));
+}
+
+Status TokenizerError(const std::string& text) {
+  return Status::InvalidArgument(fmt::format("SQL error: TokenizerError(\"{}\")", Escaped(text)));
+}
+
 Status TranslateError(const ErrorData& error) {
   Status own;
   if (FromOwnFunction(error, &own)) return own;
@@ -160,8 +184,7 @@ Status TranslateError(const ErrorData& error) {
     case ExceptionType::DIVIDE_BY_ZERO:
       return Status::Internal("Arrow error: Divide by zero error");
     case ExceptionType::PARSER:
-    case ExceptionType::SYNTAX:
-      return Status::InvalidArgument(fmt::format("SQL error: ParserError(\"{}\")", text));
+    case ExceptionType::SYNTAX: return ParserError(text);
     case ExceptionType::BINDER:
       if (IsNestingError(text)) return NestingError();
       return TranslateBinderError(text);

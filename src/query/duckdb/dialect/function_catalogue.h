@@ -18,6 +18,9 @@ struct FunctionDescription {
 /// Names are lower-case.
 bool DescribeFunction(std::string_view name, FunctionDescription* description);
 
+/// What the function gives, in a sentence; empty for unknown names.
+std::string_view SummaryOfFunction(std::string_view name);
+
 /// The parts of `arguments` between the parentheses, without brackets and ellipses.
 std::vector<std::string> ParameterNames(const FunctionDescription& description);
 

@@ -10,6 +10,7 @@
 #include "duckdb/parser/parser.hpp"
 
 #include "query/duckdb/dialect/function_registry.h"
+#include "query/duckdb/dialect/sql_error.h"
 #include "query/duckdb/dialect/statement.h"
 
 namespace influxdb3::query::sql {
@@ -165,8 +166,7 @@ class Writer {
     switch (token.kind) {
       case TokenKind::kQuotedIdentifier:
         if (token.value.empty()) {
-          return Status::InvalidArgument(
-              "SQL error: ParserError(\"Expected: identifier, found: \"\"\")");
+          return ParserError("Expected: identifier, found: " + DescribeToken(token));
         }
         EmitIdentifier(token.value);
         return Status::Ok();
@@ -199,9 +199,7 @@ class Writer {
   Status WriteParameter() {
     const std::string& name = tokens_[at_].value;
     if (name.empty()) {
-      return Status::InvalidArgument(
-          fmt::format("SQL error: ParserError(\"Expected: an expression, found: {}\")",
-                      DescribeToken(tokens_[at_])));
+      return ParserError("Expected: an expression, found: " + DescribeToken(tokens_[at_]));
     }
     auto& names = text_.parameters;
     const auto found = std::find(names.begin(), names.end(), name);

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "query/duckdb/dialect/sql_error.h"
+
 namespace influxdb3::query::sql {
 namespace {
 
@@ -78,10 +80,9 @@ class Lexer {
     int depth = 0;
     do {
       if (position_ >= sql_.size()) {
-        return Status::InvalidArgument(fmt::format(
-            "SQL error: TokenizerError(\"Unexpected EOF while in a multi-line comment at Line: {}, "
-            "Column: {}\")",
-            line_, column_));
+        return TokenizerError(
+            fmt::format("Unexpected EOF while in a multi-line comment at Line: {}, Column: {}",
+                        line_, column_));
       }
       if (At(0) == '/' && At(1) == '*') {
         ++depth;
@@ -146,10 +147,8 @@ class Lexer {
         Advance(1);
       }
     }
-    return Status::InvalidArgument(
-        fmt::format("SQL error: TokenizerError(\"Unterminated string literal at Line: {}, "
-                    "Column: {}\")",
-                    line, column));
+    return TokenizerError(
+        fmt::format("Unterminated string literal at Line: {}, Column: {}", line, column));
   }
 
   Status ReadQuoted(Token& token, char quote) {
@@ -167,11 +166,9 @@ class Lexer {
         Advance(1);
       }
     }
-    return Status::InvalidArgument(
-        fmt::format("SQL error: TokenizerError(\"Expected close delimiter '{}' before EOF. at "
-                    "Line: {}, Column: "
-                    "{}\")",
-                    quote, token.line, token.column));
+    return TokenizerError(
+        fmt::format("Expected close delimiter '{}' before EOF. at Line: {}, Column: {}", quote,
+                    token.line, token.column));
   }
 
   Status ReadDollar(Token& token) {
@@ -181,10 +178,9 @@ class Lexer {
       const std::string tag(sql_.substr(position_, length + 1));
       const size_t end = sql_.find(tag, position_ + tag.size());
       if (end == std::string_view::npos) {
-        return Status::InvalidArgument(fmt::format(
-            "SQL error: TokenizerError(\"Unterminated dollar-quoted string at Line: {}, Column: "
-            "{}\")",
-            token.line, token.column));
+        Advance(sql_.size() - position_);
+        return TokenizerError(fmt::format(
+            "Unterminated dollar-quoted string at Line: {}, Column: {}", line_, column_));
       }
       token.kind = TokenKind::kString;
       token.value = std::string(sql_.substr(position_ + tag.size(), end - position_ - tag.size()));
@@ -200,11 +196,14 @@ class Lexer {
   void ReadNumber(Token& token) {
     token.kind = TokenKind::kNumber;
     const auto digits = [&] {
-      while (IsDigit(At(0)) || (At(0) == '_' && IsDigit(At(1)))) Advance(1);
+      while (IsDigit(At(0))) Advance(1);
     };
-    if (At(0) == '0' && (At(1) == 'x' || At(1) == 'X') && std::isxdigit(At(2))) {
+    if (At(0) == '0' && At(1) == 'x' && std::isxdigit(static_cast<unsigned char>(At(2)))) {
       Advance(2);
+      token.kind = TokenKind::kHexString;
+      const size_t begin = position_;
       while (std::isxdigit(static_cast<unsigned char>(At(0)))) Advance(1);
+      token.value = std::string(sql_.substr(begin, position_ - begin));
       return;
     }
     digits();

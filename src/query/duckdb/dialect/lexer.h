@@ -12,7 +12,7 @@ enum class TokenKind {
   kWord,              ///< unquoted identifier or keyword
   kQuotedIdentifier,  ///< "…" or `…`
   kString,            ///< '…', E'…' or $$…$$
-  kHexString,         ///< x'…'
+  kHexString,         ///< x'…' or 0x…
   kNumber,
   kParameter,  ///< $name
   kSymbol,     ///< operator or punctuation
@@ -36,6 +36,11 @@ struct Token {
 /// Splits SQL into tokens; comments and white space vanish. The last token is kEnd. Errors carry
 /// the reference's text.
 util::Result<std::vector<Token>> Tokenize(std::string_view sql);
+
+/// The token at `index`, or the last one, which is kEnd, where there are fewer.
+inline const Token& TokenAt(const std::vector<Token>& tokens, size_t index) {
+  return index < tokens.size() ? tokens[index] : tokens.back();
+}
 
 /// `name at Line: l, Column: c`, or `EOF`.
 std::string DescribeToken(const Token& token);

@@ -11,6 +11,7 @@
 #include "duckdb/parser/statement/select_statement.hpp"
 
 #include "query/duckdb/dialect/arrow_type_text.h"
+#include "query/duckdb/dialect/bound_parameter.h"
 #include "query/duckdb/dialect/naming_rules.h"
 #include "query/duckdb/dialect/rewriter.h"
 #include "query/duckdb/dialect/statement.h"
@@ -27,14 +28,6 @@ using duckdb::Value;
 /// `x ~ y` as the grammar leaves it.
 bool IsRegexMatch(const duckdb::FunctionExpression& call) {
   return call.function_name == "regexp_full_match" && call.children.size() == 2;
-}
-
-/// `CAST(NULL AS BOOLEAN)`, which the token pass writes for UNKNOWN.
-bool IsUnknownLiteral(const ParsedExpression& expression) {
-  if (expression.GetExpressionClass() != ExpressionClass::CAST) return false;
-  const auto& cast = expression.Cast<duckdb::CastExpression>();
-  const Value* value = LiteralValue(*cast.child);
-  return value != nullptr && value->IsNull() && cast.cast_type.ToString() == "BOOLEAN";
 }
 
 }  // namespace
@@ -286,6 +279,7 @@ std::string Rewriter::NameOfSubquery(const duckdb::SubqueryExpression& subquery,
     return fmt::format("array_has({},{})", NameOf(*list, context, display),
                        NameOf(*subquery.child, context, display));
   }
+  if (subquery.child && !display) return "IN";
   if (subquery.child) return NameOf(*subquery.child, context, display) + " IN (<subquery>)";
   return RewriteOnce(*subquery.subquery, context);
 }
@@ -302,6 +296,9 @@ std::string Rewriter::NameOf(const ParsedExpression& expression, const Expressio
     case ExpressionClass::COLUMN_REF:
       return NameOfColumn(expression.Cast<duckdb::ColumnRefExpression>(), context);
     case ExpressionClass::CONSTANT:
+      if (const BoundParameter* parameter = AsBoundParameter(expression)) {
+        return "$" + parameter->name();
+      }
       return NameOfLiteral(expression.Cast<duckdb::ConstantExpression>().value);
     case ExpressionClass::PARAMETER: {
       const auto& parameter = expression.Cast<duckdb::ParameterExpression>();

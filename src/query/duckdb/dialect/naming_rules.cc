@@ -83,6 +83,13 @@ std::string ShownAggregate(std::string name) {
   return name == "count(*)" ? "count(Int64(1))" : name;
 }
 
+bool IsUnknownLiteral(const duckdb::ParsedExpression& expression) {
+  if (expression.GetExpressionClass() != duckdb::ExpressionClass::CAST) return false;
+  const auto& cast = expression.Cast<duckdb::CastExpression>();
+  const duckdb::Value* value = LiteralValue(*cast.child);
+  return value != nullptr && value->IsNull() && cast.cast_type.ToString() == "BOOLEAN";
+}
+
 bool HasLocation(const ParsedExpression& expression) {
   return expression.query_location.IsValid();
 }

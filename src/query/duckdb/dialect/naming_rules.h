@@ -35,6 +35,8 @@ std::string_view NullTreatmentText(const bool* ignores_nulls);
 /// The name of an aggregate as errors about grouping have it.
 std::string ShownAggregate(std::string name);
 
+/// `CAST(NULL AS BOOLEAN)`, which the token pass writes for UNKNOWN.
+bool IsUnknownLiteral(const duckdb::ParsedExpression& expression);
 /// Whether the expression has a place in the text, or else was made by the grammar.
 bool HasLocation(const duckdb::ParsedExpression& expression);
 /// The list of `x = ANY(list)`, which the grammar makes a sub-query; null for anything else.

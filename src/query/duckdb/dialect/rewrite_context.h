@@ -41,6 +41,7 @@ struct ExpressionContext {
   const CteScope* ctes = nullptr;
   AliasUse alias_use = AliasUse::kNone;
   const std::vector<SelectItem>* items = nullptr;
+  bool groups_nullable = false;  ///< several grouping sets: each leaves out some of the columns
 };
 
 }  // namespace influxdb3::query::sql

@@ -67,6 +67,7 @@ void Rewriter::RewriteChildren(ParsedExpression& expression, const ExpressionCon
 
 void Rewriter::Rewrite(ExpressionPtr& expression, const ExpressionContext& context) {
   const std::string alias = expression->GetAlias();
+  if (keep_unbound_) InferOpenTypes(*expression, context);
   if (!RewriteInterval(expression)) {
     switch (expression->GetExpressionClass()) {
       case ExpressionClass::COLUMN_REF: RewriteColumn(expression, context); break;
@@ -153,24 +154,15 @@ void Rewriter::RewriteConstant(ExpressionPtr& expression) {
   constant.value = ToReferenceValue(constant.value);
 }
 
-void Rewriter::RewriteParameter(ExpressionPtr& expression) {
+void Rewriter::RewriteParameter(ExpressionPtr& expression) const {
   const std::string& identifier = expression->Cast<duckdb::ParameterExpression>().identifier;
   const size_t index = std::stoul(identifier.substr(1));
-  const ParameterValue* value = parameters_[index];
-  if (value == nullptr && keep_unbound_) return;
-  if (value == nullptr) {
+  if (!keep_unbound_) {
     ThrowPlanError(
         fmt::format("No value found for placeholder with name ${}", text_.parameters[index]));
   }
-  struct ToValue {
-    Value operator()(std::monostate) const { return Value(LogicalType::SQLNULL); }
-    Value operator()(bool v) const { return Value::BOOLEAN(v); }
-    Value operator()(int64_t v) const { return Value::BIGINT(v); }
-    Value operator()(uint64_t v) const { return Value::UBIGINT(v); }
-    Value operator()(double v) const { return Value::DOUBLE(v); }
-    Value operator()(const std::string& v) const { return Value(v); }
-  };
-  expression = Literal(std::visit(ToValue(), *value));
+  const auto type = open_types_.find(index);
+  if (type != open_types_.end()) expression = CastTo(type->second, std::move(expression));
 }
 
 LogicalType TypeFromSql(const LogicalType& parsed) {
@@ -344,14 +336,20 @@ void Rewriter::RewriteSubquery(ExpressionPtr& expression, const ExpressionContex
 /// double the work with each level. The statement's text, of no use any more, notes that it was
 /// done.
 std::string Rewriter::RewriteOnce(duckdb::SelectStatement& statement,
-                                  const ExpressionContext& context) {
+                                  const ExpressionContext& context, bool* nullable) {
   constexpr char kDone = '\1';
-  if (!statement.query.empty() && statement.query[0] == kDone) return statement.query.substr(1);
-  const std::vector<OutputColumn> columns =
-      RewriteNode(statement.node, context.scope, context.ctes);
-  std::string name = columns.empty() ? std::string() : columns[0].name;
-  statement.query = kDone + name;
-  return name;
+  constexpr char kDoneNeverNull = '\2';
+  std::string& done = statement.query;
+  if (done.empty() || (done[0] != kDone && done[0] != kDoneNeverNull)) {
+    const bool one_row = YieldsOneRow(*statement.node);
+    const std::vector<OutputColumn> columns =
+        RewriteNode(statement.node, context.scope, context.ctes);
+    const bool never_null = one_row && !columns.empty() && !columns[0].nullable;
+    done = never_null ? kDoneNeverNull : kDone;
+    if (!columns.empty()) done += columns[0].name;
+  }
+  if (nullable != nullptr) *nullable = done[0] == kDone;
+  return done.substr(1);
 }
 
 }  // namespace influxdb3::query::sql

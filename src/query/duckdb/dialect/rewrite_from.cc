@@ -9,6 +9,7 @@
 #include "duckdb/parser/statement/select_statement.hpp"
 #include "duckdb/parser/tableref/list.hpp"
 
+#include "query/duckdb/dialect/bound_parameter.h"
 #include "query/duckdb/dialect/rewriter.h"
 #include "query/duckdb/dialect/sql_error.h"
 
@@ -21,7 +22,7 @@ using util::Result;
 std::vector<OutputColumn> ColumnsOf(const ResolvedTable& table) {
   std::vector<OutputColumn> columns;
   for (const ColumnInfo& info : table.columns) {
-    columns.push_back({info.name, info.engine_name, info.arrow_type, info.iox_type});
+    columns.push_back({info.name, info.engine_name, info.arrow_type, info.iox_type, info.nullable});
   }
   return columns;
 }
@@ -188,6 +189,11 @@ void Rewriter::RewriteJoin(duckdb::JoinRef& join, Scope& scope, const Scope* out
     context.ctes = ctes;
     Rewrite(join.condition, context);
   }
+  const bool keeps_left = join.type == duckdb::JoinType::LEFT;
+  const bool keeps_right = join.type == duckdb::JoinType::RIGHT;
+  const bool keeps_both = join.type == duckdb::JoinType::OUTER;
+  if (keeps_left || keeps_both) scope.MakeNullable(middle, scope.relations().size());
+  if (keeps_right || keeps_both) scope.MakeNullable(first, middle);
   // Only the left side of these is visible afterwards.
   if (one_sided) {
     scope.Truncate(middle);
@@ -242,6 +248,7 @@ void Rewriter::RewriteTableFunction(duckdb::unique_ptr<Ref>& ref, Scope& scope,
   } else if (name == "generate_series" || name == "range") {
     columns[0].name = "value";
     columns[0].arrow_type = "Int64";
+    columns[0].nullable = false;
   } else {
     duckdb::vector<duckdb::Value> arguments;
     for (ExpressionPtr& child : call.children) {
@@ -262,7 +269,13 @@ void Rewriter::RewriteTableFunction(duckdb::unique_ptr<Ref>& ref, Scope& scope,
     AddRelation(scope, *ref, {name}, name, std::move(columns));
     return;
   }
-  for (ExpressionPtr& child : call.children) Rewrite(child, context);
+  for (ExpressionPtr& child : call.children) {
+    const BoundParameter* parameter = AsBoundParameter(*child);
+    const bool is_unsigned =
+        parameter != nullptr && parameter->value.type().id() == duckdb::LogicalTypeId::UBIGINT;
+    Rewrite(child, context);
+    if (is_unsigned) child = CastTo(duckdb::LogicalType::BIGINT, std::move(child));
+  }
   columns[0].engine_name = "value";
   AddRelation(scope, *ref, {}, {}, std::move(columns));
   ref->column_name_alias = {"value"};

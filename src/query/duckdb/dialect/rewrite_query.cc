@@ -11,6 +11,8 @@
 #include "duckdb/parser/result_modifier.hpp"
 #include "duckdb/parser/statement/select_statement.hpp"
 
+#include "query/duckdb/dialect/arrow_type_text.h"
+#include "query/duckdb/dialect/bound_parameter.h"
 #include "query/duckdb/dialect/gap_fill.h"
 #include "query/duckdb/dialect/rewriter.h"
 #include "query/duckdb/dialect/sql_error.h"
@@ -43,8 +45,17 @@ int64_t Ordinal(const ParsedExpression& expression) {
   return WholeNumber(*value);
 }
 bool IsOrdinal(const ParsedExpression& expression) {
+  if (AsBoundParameter(expression) != nullptr) return false;
   const Value* value = LiteralValue(expression);
   return value != nullptr && !value->IsNull() && value->type().IsIntegral();
+}
+
+/// A constant that is none of the positions that the engine too reads integers as.
+void HidePosition(ExpressionPtr& expression) {
+  const BoundParameter* parameter = AsBoundParameter(*expression);
+  if (parameter == nullptr) return;
+  const duckdb::LogicalType type = parameter->value.type();
+  expression = CastTo(type, std::move(expression));
 }
 
 const std::string* BareName(const ParsedExpression& expression) {
@@ -63,25 +74,6 @@ bool HasWindow(const ParsedExpression& expression) {
 
 }  // namespace
 
-bool IsAggregateCall(const ParsedExpression& expression) {
-  if (expression.GetExpressionClass() != ExpressionClass::FUNCTION) return false;
-  std::string name = expression.Cast<duckdb::FunctionExpression>().function_name;
-  if (name == "count_star") return true;
-  constexpr std::string_view kPrefix = kKeptFunctionPrefix;
-  if (name.rfind(kPrefix, 0) == 0) name = name.substr(kPrefix.size());
-  const FunctionEntry* entry = FindFunction(name);
-  return entry != nullptr && entry->kind == FunctionKind::kAggregate;
-}
-
-bool HasAggregate(const ParsedExpression& expression) {
-  if (expression.GetExpressionClass() == ExpressionClass::SUBQUERY) return false;
-  if (IsAggregateCall(expression)) return true;
-  bool found = false;
-  duckdb::ParsedExpressionIterator::EnumerateChildren(
-      expression, [&](const ParsedExpression& child) { found = found || HasAggregate(child); });
-  return found;
-}
-
 Rewriter::Rewriter(TableResolver& resolver, std::vector<const ParameterValue*> parameters,
                    GrammarText text, int64_t now_ns)
     : resolver_(resolver),
@@ -95,6 +87,7 @@ std::vector<OutputColumn> Rewriter::RewriteQuery(duckdb::unique_ptr<Node>& node)
 
 std::vector<OutputColumn> Rewriter::RewriteNode(duckdb::unique_ptr<Node>& node, const Scope* outer,
                                                 const CteScope* ctes) {
+  BindParameters(*node);
   CteScope own_ctes;
   own_ctes.outer = ctes;
   DefineCtes(*node, outer, own_ctes);
@@ -121,6 +114,7 @@ std::vector<OutputColumn> Rewriter::RewriteSelect(duckdb::SelectNode& node, cons
     RefuseGapCalls(*node.where_clause);
     Rewrite(node.where_clause, context);
   }
+  context.groups_nullable = node.groups.grouping_sets.size() > 1;
   std::vector<SelectItem> items = BindSelectList(node, context);
   CheckUniqueNames(items);
   context.items = &items;
@@ -180,6 +174,7 @@ std::vector<SelectItem> Rewriter::BindSelectList(duckdb::SelectNode& node,
     }
     if (plain != nullptr) item.output.iox_type = plain->iox_type;
     item.output.arrow_type = KnownType(*expression, context);
+    item.output.nullable = IsNullable(*expression, context);
     expression->ClearAlias();
     item.original = expression->Copy();
     item.expression = std::move(expression);
@@ -211,6 +206,7 @@ void Rewriter::ExpandStar(duckdb::StarExpression& star, const ExpressionContext&
       item.name = DisplayColumn(relation, column);
       item.display = item.name;
       item.output = column;
+      item.output.nullable = column.nullable || context.groups_nullable;
       item.original = duckdb::make_uniq<duckdb::ColumnRefExpression>([&] {
         duckdb::vector<std::string> parts(relation.qualifier.begin(), relation.qualifier.end());
         if (merged) parts.clear();
@@ -221,6 +217,7 @@ void Rewriter::ExpandStar(duckdb::StarExpression& star, const ExpressionContext&
       if (replaced != star.replace_list.end()) {
         item.output.iox_type.clear();
         item.output.arrow_type = KnownType(*replaced->second, context);
+        item.output.nullable = IsNullable(*replaced->second, context);
         item.original = replaced->second->Copy();
         item.expression = replaced->second->Copy();
         Rewrite(item.expression, context);
@@ -303,6 +300,7 @@ void Rewriter::RewriteGroups(duckdb::SelectNode& node, const ExpressionContext& 
       group = Literal(Value::INTEGER(static_cast<int32_t>(position)));
     } else {
       Rewrite(group, own);
+      HidePosition(group);
       group->ClearAlias();
     }
   }
@@ -319,8 +317,9 @@ void Rewriter::RewriteModifiers(Node& node, const ExpressionContext& context,
         break;
       case duckdb::ResultModifierType::LIMIT_MODIFIER: {
         auto& limit = modifier->Cast<duckdb::LimitModifier>();
-        RewriteLimit(limit.limit, "LIMIT", context);
-        RewriteLimit(limit.offset, "OFFSET", context);
+        RewriteLimit(limit.limit, "LIMIT", "eliminate_limit", context);
+        RewriteLimit(limit.offset, "OFFSET", limit.limit ? "push_down_limit" : "eliminate_limit",
+                     context);
         break;
       }
       case duckdb::ResultModifierType::DISTINCT_MODIFIER:
@@ -363,11 +362,12 @@ void Rewriter::RewriteOrders(duckdb::vector<duckdb::OrderByNode>& orders,
       }
     }
     Rewrite(order.expression, context);
+    HidePosition(order.expression);
     order.expression->ClearAlias();
   }
 }
 
-void Rewriter::RewriteLimit(ExpressionPtr& limit, const char* what,
+void Rewriter::RewriteLimit(ExpressionPtr& limit, const char* what, const char* rule,
                             const ExpressionContext& context) {
   if (!limit) return;
   Rewrite(limit, context);
@@ -377,14 +377,16 @@ void Rewriter::RewriteLimit(ExpressionPtr& limit, const char* what,
   if (value->type().IsIntegral()) {
     count = WholeNumber(*value);
   } else {
-    ThrowPlanError(
-        fmt::format("Expected {} to be an integer or null, but got {}", what, value->ToString()));
+    throw SqlError(Status::InvalidArgument(
+        fmt::format("type_coercion\ncaused by\nError during planning: Expected {} to be an integer "
+                    "or null, but got {}",
+                    what, ArrowTypeText(value->type()))));
   }
   if (count < 0) {
-    throw SqlError(Status::InvalidArgument(
-        fmt::format("Optimizer rule 'eliminate_limit' failed\ncaused by\nError during planning: {} "
-                    "must be >= 0, '{}' was provided",
-                    what, count)));
+    throw SqlError(Status::InvalidArgument(fmt::format(
+        "Optimizer rule '{}' failed\ncaused by\nError during planning: {} must be >={}0, "
+        "'{}' was provided",
+        rule, what, std::string_view(what) == "LIMIT" ? " " : "", count)));
   }
 }
 

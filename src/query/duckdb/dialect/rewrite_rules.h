@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "duckdb/parser/query_node.hpp"
+
 #include "query/duckdb/dialect/expression_builder.h"
 #include "query/duckdb/dialect/rewrite_context.h"
 
@@ -18,6 +20,8 @@ void GroupGapFillByAll(duckdb::SelectNode& node, const std::vector<SelectItem>& 
 bool HasAggregate(const duckdb::ParsedExpression& expression);
 /// Throws when the condition of a WHERE holds an aggregate.
 void RefuseAggregates(const duckdb::ParsedExpression& where);
+/// Whether a query, as parsed, yields exactly one row, whatever its tables hold.
+bool YieldsOneRow(const duckdb::QueryNode& node);
 /// Whether the expression itself is a call of an aggregate function.
 bool IsAggregateCall(const duckdb::ParsedExpression& expression);
 

@@ -39,9 +39,8 @@ void Rewriter::DefineCtes(Node& node, const Scope* outer, CteScope& ctes) {
   duckdb::CommonTableExpressionMap renamed;
   for (auto& [name, info] : node.cte_map.map) {
     if (ctes.definitions.count(name) > 0) {
-      throw SqlError(Status::InvalidArgument(fmt::format(
-          "SQL error: ParserError(\"WITH query name \\\"{}\\\" specified more than once\")",
-          name)));
+      throw SqlError(
+          ParserError(fmt::format("WITH query name \"{}\" specified more than once", name)));
     }
     CteDefinition definition;
     definition.engine_name = UniqueAlias(name);
@@ -88,6 +87,9 @@ std::vector<OutputColumn> Rewriter::RewriteRecursive(duckdb::RecursiveCTENode& n
   if (right.size() != columns.size()) {
     ThrowPlanError("UNION queries have different number of columns");
   }
+  for (size_t i = 0; i < columns.size(); ++i) {
+    columns[i].nullable = columns[i].nullable || right[i].nullable;
+  }
   return columns;
 }
 
@@ -103,6 +105,10 @@ std::vector<OutputColumn> Rewriter::RewriteSetOperation(duckdb::SetOperationNode
                          : node.setop_type == duckdb::SetOperationType::EXCEPT ? "EXCEPT"
                                                                                : "INTERSECT";
       ThrowPlanError(fmt::format("{} queries have different number of columns", name));
+    } else if (node.setop_type == duckdb::SetOperationType::UNION) {
+      for (size_t i = 0; i < columns.size(); ++i) {
+        columns[i].nullable = columns[i].nullable || child_columns[i].nullable;
+      }
     }
   }
   Scope scope(outer);

@@ -40,6 +40,7 @@ class Rewriter {
   // Query nodes (rewrite_query.cc)
   std::vector<OutputColumn> RewriteNode(duckdb::unique_ptr<Node>& node, const Scope* outer,
                                         const CteScope* ctes);
+  void BindParameters(Node& node) const;  ///< puts values in their place (bound_parameter.cc)
   std::vector<OutputColumn> RewriteSelect(duckdb::SelectNode& node, const Scope* outer,
                                           const CteScope* ctes);
   std::vector<SelectItem> BindSelectList(duckdb::SelectNode& node,
@@ -58,7 +59,8 @@ class Rewriter {
                              const ExpressionContext& context);
   void RewriteOrders(duckdb::vector<duckdb::OrderByNode>& orders, const ExpressionContext& context,
                      const std::vector<OutputColumn>* columns);
-  void RewriteLimit(ExpressionPtr& limit, const char* what, const ExpressionContext& context);
+  void RewriteLimit(ExpressionPtr& limit, const char* what, const char* rule,
+                    const ExpressionContext& context);
   void CheckFilter(const duckdb::ParsedExpression& filter, const ExpressionContext& context);
 
   // WITH and set operations (rewrite_with.cc)
@@ -106,15 +108,19 @@ class Rewriter {
   void RewriteChildren(duckdb::ParsedExpression& expression, const ExpressionContext& context);
   void RewriteColumn(ExpressionPtr& expression, const ExpressionContext& context);
   void RewriteConstant(ExpressionPtr& expression);
-  void RewriteParameter(ExpressionPtr& expression);
+  /// Refuses a parameter that has no value, or gives it the type that was found for it.
+  void RewriteParameter(ExpressionPtr& expression) const;
+  /// Notes types of operands that are parameters without a value (open_parameters.cc).
+  void InferOpenTypes(const duckdb::ParsedExpression& expression, const ExpressionContext& context);
   void RewriteCast(ExpressionPtr& expression, const ExpressionContext& context);
   void RewriteComparison(ExpressionPtr& expression, const ExpressionContext& context);
   void RewriteConjunction(duckdb::ParsedExpression& expression, const ExpressionContext& context);
   void CheckNot(const duckdb::ParsedExpression& expression, const ExpressionContext& context);
   void RewriteBetween(ExpressionPtr& expression, const ExpressionContext& context);
   void RewriteIn(ExpressionPtr& expression, const ExpressionContext& context);
-  /// Returns the name of the first column.
-  std::string RewriteOnce(duckdb::SelectStatement& statement, const ExpressionContext& context);
+  /// Returns the name of the first column, and whether its value as a scalar can be NULL.
+  std::string RewriteOnce(duckdb::SelectStatement& statement, const ExpressionContext& context,
+                          bool* nullable = nullptr);
   void RewriteSubquery(ExpressionPtr& expression, const ExpressionContext& context);
   void AlignComparison(ExpressionPtr& left, ExpressionPtr& right, const std::string& left_type,
                        const std::string& right_type, std::string_view symbol) const;
@@ -172,10 +178,20 @@ class Rewriter {
   const OutputColumn* PlainColumn(const duckdb::ParsedExpression& expression,
                                   const ExpressionContext& context) const;
 
+  /// Whether the reference's schema lets the value, as parsed, be NULL (nullability.cc).
+  bool IsNullable(const duckdb::ParsedExpression& expression, const ExpressionContext& context);
+  bool AnyNullable(const duckdb::vector<ExpressionPtr>& list, const ExpressionContext& context);
+  bool AllNullable(const duckdb::vector<ExpressionPtr>& list, const ExpressionContext& context);
+  bool IsNullableCall(const duckdb::FunctionExpression& call, const ExpressionContext& context);
+  bool IsNullableOperator(const duckdb::OperatorExpression& expression,
+                          const ExpressionContext& context);
+  bool IsNullableCase(const duckdb::CaseExpression& expression, const ExpressionContext& context);
+
   TableResolver& resolver_;
   std::vector<const ParameterValue*> parameters_;
   GrammarText text_;
   bool keep_unbound_ = false;
+  std::map<size_t, duckdb::LogicalType> open_types_;  ///< by parameter, the first that was found
   int64_t now_ns_;
   std::map<std::string, const Node*> cte_queries_;  ///< rewritten ones, by engine name
   std::set<std::string> used_aliases_;              ///< lower-cased, of the whole query

@@ -85,6 +85,12 @@ bool Scope::TryResolve(const std::vector<std::string>& parts, ResolvedColumn* ou
   return false;
 }
 
+void Scope::MakeNullable(size_t begin, size_t end) {
+  for (size_t i = begin; i < end; ++i) {
+    for (OutputColumn& column : relations_[i].columns) column.nullable = true;
+  }
+}
+
 ResolvedColumn Scope::Resolve(const std::vector<std::string>& parts) const {
   ResolvedColumn found;
   if (TryResolve(parts, &found)) return found;

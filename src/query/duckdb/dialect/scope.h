@@ -17,6 +17,7 @@ struct OutputColumn {
   std::string engine_name;  ///< unique in the node, ignoring case
   std::string arrow_type;   ///< empty when not known before binding
   std::string iox_type;     ///< set for plain table columns
+  bool nullable = true;     ///< false when it cannot hold NULLs
 };
 
 /// A table, sub-query or function in a FROM clause.
@@ -47,6 +48,9 @@ class Scope {
     merged_.insert(other.merged_.begin(), other.merged_.end());
   }
 
+  /// Columns of the relations from `begin` to before `end` may be NULL from now on: a join adds
+  /// rows without them.
+  void MakeNullable(size_t begin, size_t end);
   /// Forgets all but the first `count` relations.
   void Truncate(size_t count) { relations_.resize(count); }
 

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace influxdb3::query::sql {
@@ -11,9 +12,10 @@ namespace influxdb3::query::sql {
 struct Setting {
   std::string name;
   std::optional<std::string> value;
+  std::string_view description;
 };
 
-/// All of them, by name.
+/// All of them, in the order of the reference's views.
 std::vector<Setting> Settings();
 bool IsSetting(const std::string& name);
 

@@ -114,10 +114,9 @@ Result<std::string> ColumnsSql(const std::vector<std::string>& table, bool show_
   ASSIGN_OR_RETURN(const ResolvedTable resolved, resolver.ResolveTable(schema, name));
   std::string rows;
   for (const ColumnInfo& column : resolved.columns) {
-    const bool required = schema == "iox" && column.name == "time";
     rows += fmt::format("{}({}, {}, {}, {}, {}, {})", rows.empty() ? "" : ", ", Quote("public"),
                         Quote(schema), Quote(name), Quote(column.name), Quote(column.arrow_type),
-                        required ? "'NO'" : "'YES'");
+                        column.nullable ? "'YES'" : "'NO'");
   }
   const char* wanted = show_columns ? "*" : "column_name, data_type, is_nullable";
   const char* names =
@@ -139,7 +138,7 @@ RewrittenQuery DescribeQuery(RewrittenQuery query, const std::vector<OutputColum
     row.push_back(!column.arrow_type.empty()
                       ? Literal(column.arrow_type.c_str())
                       : Call("iox_arrow_typeof", TypeProbe(*query.statement, column.engine_name)));
-    row.push_back(Literal(column.iox_type == "iox::column_type::timestamp" ? "NO" : "YES"));
+    row.push_back(Literal(column.nullable ? "YES" : "NO"));
     values->values.push_back(std::move(row));
   }
   auto node = duckdb::make_uniq<duckdb::SelectNode>();
@@ -150,7 +149,8 @@ RewrittenQuery DescribeQuery(RewrittenQuery query, const std::vector<OutputColum
   RewrittenQuery result;
   result.statement = duckdb::make_uniq<duckdb::SelectStatement>();
   result.statement->node = std::move(node);
-  result.columns = {{"column_name", ""}, {"data_type", ""}, {"is_nullable", ""}};
+  result.columns = {
+      {"column_name", "", false}, {"data_type", "", false}, {"is_nullable", "", false}};
   return result;
 }
 

@@ -13,6 +13,10 @@ namespace influxdb3::query::sql {
 /// thread's stack many times over, also with the larger frames of a sanitizer build.
 inline constexpr uint64_t kExpressionDepthMax = 300;
 
+/// The errors of a text that is no statement. Quotes in `text` arrive escaped.
+util::Status ParserError(const std::string& text);
+util::Status TokenizerError(const std::string& text);
+
 /// Whether DuckDB's message says that a query nests too deep for one of its stages.
 bool IsNestingError(const std::string& message);
 util::Status NestingError();

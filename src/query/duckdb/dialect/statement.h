@@ -24,7 +24,7 @@ struct Statement {
     kSettings
   };
   Form form = Form::kQuery;
-  StatementKind kind = StatementKind::kSelect;
+  StatementKind kind = StatementKind::kSelect;  ///< of EXPLAIN, the form is what it explains
   std::vector<Token> query;  ///< kQuery, kDescribeQuery: the query's tokens, with kEnd
   std::vector<std::string>
       table;             ///< kDescribeTable, kShow…Columns, kShowCreate: one to three name parts
@@ -34,7 +34,7 @@ struct Statement {
 };
 
 /// Applies the allow-list. Errors carry the reference's texts.
-util::Result<Statement> ClassifyStatement(std::vector<Token> tokens);
+util::Result<Statement> ClassifyStatement(std::vector<Token> tokens, TableResolver& resolver);
 
 /// A query's tokens written as text DuckDB's grammar accepts. Its grammar reserves more words and
 /// lacks some of the reference's forms; parameters become `$p<n>`, n indexing `parameters`.

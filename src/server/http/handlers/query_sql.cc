@@ -23,18 +23,17 @@ util::Result<ParameterValue> ToParameter(const json& value) {
     case json::value_t::null: return ParameterValue();
     case json::value_t::boolean: return ParameterValue(value.get<bool>());
     case json::value_t::number_integer: return ParameterValue(value.get<int64_t>());
-    case json::value_t::number_unsigned: {
-      const auto number = value.get<uint64_t>();
-      if (number <= static_cast<uint64_t>(INT64_MAX)) {
-        return ParameterValue(static_cast<int64_t>(number));
-      }
-      return ParameterValue(number);
-    }
+    case json::value_t::number_unsigned: return ParameterValue(value.get<uint64_t>());
     case json::value_t::number_float: return ParameterValue(value.get<double>());
     case json::value_t::string: return ParameterValue(value.get<std::string>());
     case json::value_t::array:
-      return Status::InvalidArgument("JSON arrays are not supported as query parameters");
-    default: return Status::InvalidArgument("JSON objects are not supported as query parameters");
+      return Status::InvalidArgument(
+          "JSON arrays are not supported as query parameters. Expected null, boolean, number, or "
+          "string.");
+    default:
+      return Status::InvalidArgument(
+          "JSON objects are not supported as query parameters. Expected null, boolean, number, or "
+          "string");
   }
 }
 

@@ -86,14 +86,14 @@ class DialectTest::Resolver : public TableResolver {
                           {"host", "host", "Dictionary(Int32, Utf8)", kTag},
                           {"ok", "ok", "Boolean", Field("boolean")},
                           {"s", "s", "Utf8", Field("string")},
-                          {"time", "time", "Timestamp(ns)", kTime},
+                          {"time", "time", "Timestamp(ns)", kTime, false},
                           {"u", "u", "UInt64", Field("uinteger")},
                           {"usage", "usage", "Float64", Field("float")}};
     } else if (name == "iox.mem") {
       resolved.columns = {{"Temp", "temp__2", "Int64", Field("integer")},
                           {"host", "host", "Dictionary(Int32, Utf8)", kTag},
                           {"temp", "temp", "Int64", Field("integer")},
-                          {"time", "time", "Timestamp(ns)", kTime},
+                          {"time", "time", "Timestamp(ns)", kTime, false},
                           {"used", "used", "Int64", Field("integer")}};
     } else if (name == "information_schema.tables") {
       resolved.columns = TextColumns({"table_catalog", "table_schema", "table_name", "table_type"});

@@ -25,6 +25,16 @@ TEST(FunctionCatalogueTest, DescribesEveryFunction) {
   }
 }
 
+TEST(FunctionCatalogueTest, SaysWhatEachFunctionGives) {
+  for (const FunctionEntry& entry : AllFunctions()) {
+    FunctionDescription description;
+    if (!DescribeFunction(entry.name, &description)) continue;
+    EXPECT_FALSE(SummaryOfFunction(entry.name).empty()) << entry.name;
+  }
+  EXPECT_EQ(SummaryOfFunction("list_has"), SummaryOfFunction("array_has"));
+  EXPECT_EQ(SummaryOfFunction("nosuch"), "");
+}
+
 TEST(FunctionCatalogueTest, NamesParametersOnce) {
   const std::pair<const char*, std::vector<std::string>> cases[] = {
       {"abs", {"number"}},
