@@ -1,4 +1,5 @@
 #include <optional>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -28,6 +29,15 @@ using util::Status;
 using util::StatusCode;
 
 constexpr size_t kQueryLogEntriesMax = 1000;
+
+/// The different files that a planned query reads.
+size_t FileCount(const QuerySources& sources) {
+  std::set<const persist::ParquetFile*> files;
+  for (const auto& scan : sources.file_scans) {
+    for (const auto& file : scan->files) files.insert(file.get());
+  }
+  return files.size();
+}
 
 class DuckDbQueryEngine : public QueryEngine {
  public:
@@ -120,6 +130,9 @@ class DuckDbQueryEngine : public QueryEngine {
       return Status(StatusCode::kDeadlineExceeded,
                     "the query waited longer than the time limit for other queries to end");
     }
+    log_.Permitted(log_number);
+    const auto sources =
+        connection->context->registered_state->Get<QuerySources>(QuerySources::kKey);
     const sql::StatementKind kind = query.kind;
     const bool explains = kind != sql::StatementKind::kSelect;
     std::unique_ptr<DuckDbResultStream> stream =
@@ -128,9 +141,11 @@ class DuckDbQueryEngine : public QueryEngine {
     if (request.on_start) request.on_start(stream->Canceller());
     if (!explains) {
       RETURN_IF_ERROR(stream->Start(std::move(query.statement), request.wait_for_rows));
+      log_.SetParquetFiles(log_number, FileCount(*sources));
       return std::unique_ptr<ResultStream>(std::move(stream));
     }
     RETURN_IF_ERROR(stream->Start(MakeExplainStatement(std::move(query)), true));
+    log_.SetParquetFiles(log_number, FileCount(*sources));
     return MakeExplainResult(stream.get(), kind);
   }
 

@@ -53,10 +53,25 @@ void QueryLog::Planned(uint64_t number) {
   const int64_t now_ns = clock_->SteadyNs();
   std::lock_guard lock(mutex_);
   if (Slot* slot = Find(number)) {
-    slot->entry.phase = "execution_permit";
+    slot->entry.phase = "physically_planned";
     slot->entry.plan_ns = now_ns - slot->started_ns;
     slot->planned_ns = now_ns;
   }
+}
+
+void QueryLog::Permitted(uint64_t number) {
+  const int64_t now_ns = clock_->SteadyNs();
+  std::lock_guard lock(mutex_);
+  if (Slot* slot = Find(number)) {
+    slot->entry.phase = "execution_permit";
+    slot->entry.permit_ns = now_ns - slot->planned_ns;
+    slot->permitted_ns = now_ns;
+  }
+}
+
+void QueryLog::SetParquetFiles(uint64_t number, size_t count) {
+  std::lock_guard lock(mutex_);
+  if (Slot* slot = Find(number)) slot->entry.parquet_files = static_cast<int64_t>(count);
 }
 
 void QueryLog::Finished(uint64_t number, End end) {
@@ -69,7 +84,7 @@ void QueryLog::Finished(uint64_t number, End end) {
   slot->entry.cancelled = end == End::kCancel;
   slot->entry.phase = end == End::kSuccess ? "success" : end == End::kFail ? "fail" : "cancel";
   slot->entry.end2end_ns = now_ns - slot->started_ns;
-  if (slot->planned_ns != 0) slot->entry.execute_ns = now_ns - slot->planned_ns;
+  if (slot->permitted_ns != 0) slot->entry.execute_ns = now_ns - slot->permitted_ns;
 }
 
 std::vector<QueryLogEntry> QueryLog::Entries(const std::string& database) const {

@@ -19,7 +19,9 @@ struct QueryLogEntry {
   std::string query_type;
   std::string query_text;
   int64_t issue_time_ns = 0;
+  std::optional<int64_t> parquet_files;  ///< those its scans read
   std::optional<int64_t> plan_ns;
+  std::optional<int64_t> permit_ns;  ///< for which it waited for other queries to end
   std::optional<int64_t> execute_ns;
   std::optional<int64_t> end2end_ns;
   bool success = false;
@@ -35,6 +37,9 @@ class QueryLog {
   /// Notes that a query was received; returns its number.
   uint64_t Begin(const std::string& database, const std::string& type, const std::string& text);
   void Planned(uint64_t number);
+  /// It may run, and from now on does.
+  void Permitted(uint64_t number);
+  void SetParquetFiles(uint64_t number, size_t count);
   enum class End { kSuccess, kFail, kCancel };
   void Finished(uint64_t number, End end);
 
@@ -45,6 +50,7 @@ class QueryLog {
     QueryLogEntry entry;
     int64_t started_ns = 0;
     int64_t planned_ns = 0;
+    int64_t permitted_ns = 0;
   };
   /// Null when the entry was already dropped. Called with mutex_ held.
   Slot* Find(uint64_t number);

@@ -35,11 +35,16 @@ Value HardDeletionTime(std::optional<int64_t> ns) {
   return OwnTyped(UtcSecondsType(), ns);
 }
 
+/// Columns whose names end in `?` may be NULL.
 VirtualTable Shape(std::initializer_list<std::pair<const char*, LogicalType>> columns) {
   VirtualTable table;
-  for (const auto& [name, type] : columns) {
-    table.names.emplace_back(name);
+  for (const auto& [column, type] : columns) {
+    std::string name(column);
+    const bool nullable = name.back() == '?';
+    if (nullable) name.pop_back();
+    table.names.push_back(std::move(name));
     table.types.push_back(type);
+    table.required.push_back(!nullable);
   }
   return table;
 }
@@ -54,25 +59,26 @@ VirtualTable Queries(const VirtualTableContext& context) {
                               {"issue_time", LogicalType::TIMESTAMP_NS},
                               {"query_type", text},
                               {"query_text", text},
-                              {"partitions", count},
-                              {"parquet_files", count},
-                              {"plan_duration", duration},
-                              {"permit_duration", duration},
-                              {"execute_duration", duration},
-                              {"end2end_duration", duration},
-                              {"compute_duration", duration},
-                              {"max_memory", count},
+                              {"partitions?", count},
+                              {"parquet_files?", count},
+                              {"plan_duration?", duration},
+                              {"permit_duration?", duration},
+                              {"execute_duration?", duration},
+                              {"end2end_duration?", duration},
+                              {"compute_duration?", duration},
+                              {"max_memory?", count},
                               {"success", flag},
                               {"running", flag},
                               {"cancelled", flag},
-                              {"trace_id", text}});
+                              {"trace_id?", text}});
   for (const QueryLogEntry& entry : context.query_log->Entries(context.database->name)) {
-    table.rows.push_back(
-        Row{Value(entry.id), Value(entry.phase), TimestampNs(entry.issue_time_ns),
-            Value(entry.query_type), Value(entry.query_text), kNull, kNull, Duration(entry.plan_ns),
-            Duration(std::nullopt), Duration(entry.execute_ns), Duration(entry.end2end_ns),
-            Duration(std::nullopt), kNull, Value::BOOLEAN(entry.success),
-            Value::BOOLEAN(entry.running), Value::BOOLEAN(entry.cancelled), kNull});
+    table.rows.push_back(Row{
+        Value(entry.id), Value(entry.phase), TimestampNs(entry.issue_time_ns),
+        Value(entry.query_type), Value(entry.query_text), kNull,
+        entry.parquet_files ? Value::BIGINT(*entry.parquet_files) : kNull, Duration(entry.plan_ns),
+        Duration(entry.permit_ns), Duration(entry.execute_ns), Duration(entry.end2end_ns),
+        Duration(std::nullopt), kNull, Value::BOOLEAN(entry.success), Value::BOOLEAN(entry.running),
+        Value::BOOLEAN(entry.cancelled), kNull});
   }
   return table;
 }
@@ -106,9 +112,9 @@ VirtualTable InfluxdbSchema(const VirtualTableContext& context) {
 
 VirtualTable Databases(const VirtualTableContext& context) {
   VirtualTable table = Shape({{"database_name", LogicalType::VARCHAR},
-                              {"retention_period_ns", LogicalType::UBIGINT},
+                              {"retention_period_ns?", LogicalType::UBIGINT},
                               {"deleted", LogicalType::BOOLEAN},
-                              {"hard_deletion_time", UtcSecondsType()}});
+                              {"hard_deletion_time?", UtcSecondsType()}});
   for (const auto& [name, database] : context.state->databases()) {
     table.rows.push_back(
         Row{Value(name),
@@ -127,7 +133,7 @@ VirtualTable AllTables(const VirtualTableContext& context) {
                               {"last_cache_count", LogicalType::UBIGINT},
                               {"distinct_cache_count", LogicalType::UBIGINT},
                               {"deleted", LogicalType::BOOLEAN},
-                              {"hard_deletion_time", UtcSecondsType()}});
+                              {"hard_deletion_time?", UtcSecondsType()}});
   for (const auto& [database_name, database] : context.state->databases()) {
     for (const auto& [name, entry] : database->tables) {
       std::string key;
@@ -153,8 +159,8 @@ VirtualTable CacheShape(bool last_cache) {
                   {"name", LogicalType::VARCHAR},
                   {"key_column_ids", ids},
                   {"key_column_names", names},
-                  {"value_column_ids", ids},
-                  {"value_column_names", names},
+                  {"value_column_ids?", ids},
+                  {"value_column_names?", names},
                   {"count", LogicalType::UBIGINT},
                   {"ttl", LogicalType::UBIGINT}});
   }

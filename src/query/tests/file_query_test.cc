@@ -53,6 +53,18 @@ TEST_F(FileQueryTest, FiltersOnTagsTimeAndFieldsOverSeveralFiles) {
   EXPECT_EQ(Row("SELECT count(*) FROM cpu WHERE region IS NULL"), "5");
 }
 
+TEST_F(FileQueryTest, TheLogCountsTheFilesOfEachQuery) {
+  WriteFile("cpu", {{{{"host", "a"}, {"f", "1"}}, 10}}, {});
+  WriteFile("cpu", {{{{"host", "a"}, {"f", "3"}}, 20}}, {});
+  Ask("SELECT f FROM cpu");
+  Ask("SELECT a.f FROM cpu a JOIN cpu b ON a.host = b.host");
+  Ask("SELECT f FROM cpu WHERE time = '1970-01-01T00:00:00.000000020Z'");
+  Ask("SELECT f FROM cpu WHERE time > '2000-01-01'");
+  EXPECT_EQ(Rows("SELECT parquet_files FROM system.queries WHERE query_text LIKE '%f FROM cpu%' "
+                 "AND NOT running ORDER BY id"),
+            (Texts{"2", "2", "1", "0"}));
+}
+
 TEST_F(FileQueryTest, JoinsBufferAndFiles) {
   WriteFile("cpu", {{{{"host", "a"}, {"f", "1"}}, 10}}, {});
   Write("cpu,host=a f=2 1000000000000000000\n");

@@ -76,8 +76,26 @@ Status SyntaxFault(std::string_view body, const json::parse_error& error) {
     return Status::InvalidArgument("EOF while parsing " + std::string(what) +
                                    PlaceText(body, body.size()));
   }
-  return Status::InvalidArgument(std::string(SyntaxReason(error.what())) +
-                                 PlaceText(body, error.byte));
+  const size_t at = error.byte == 0 ? 0 : error.byte - 1;
+  const size_t before = at == 0 ? body.npos : body.find_last_not_of(" \t\r\n", at - 1);
+  const bool closes = body[at] == '}' || body[at] == ']';
+  const std::string_view reason = closes && before != body.npos && body[before] == ','
+                                      ? "trailing comma"
+                                      : SyntaxReason(error.what());
+  return Status::InvalidArgument(std::string(reason) + PlaceText(body, error.byte));
+}
+
+/// A number that no type holds. The parser's message quotes it.
+Status RangeFault(std::string_view body, std::string_view message) {
+  const size_t first = message.find('\'');
+  const size_t last = message.rfind('\'');
+  size_t end = EndOfLastToken(body);
+  if (first != message.npos && last > first) {
+    const std::string_view number = message.substr(first + 1, last - first - 1);
+    const size_t found = body.find(number);
+    if (found != body.npos) end = found + number.size();
+  }
+  return Status::InvalidArgument("number out of range" + PlaceText(body, end));
 }
 
 }  // namespace
@@ -115,6 +133,8 @@ util::Result<JsonParams> JsonParams::Parse(std::string body, std::string_view st
     root = std::make_unique<json>(json::parse(body, bounded));
   } catch (const json::parse_error& error) {
     return SyntaxFault(body, error);
+  } catch (const json::out_of_range& error) {
+    return RangeFault(body, error.what());
   } catch (const std::exception& error) {
     return Status::InvalidArgument(error.what() + PlaceText(body, EndOfLastToken(body)));
   }

@@ -284,7 +284,7 @@ TEST_F(HandlersTest, QuerySqlReadsItsParameters) {
   Send("GET /api/v3/query_sql?db=a&q=select+1%3B&params=%7B%22n%22%3A1%7D");
   EXPECT_EQ(queries_.last.database, "a");
   EXPECT_EQ(queries_.last.sql, "select 1;");
-  EXPECT_EQ(std::get<int64_t>(queries_.last.parameters.at("n")), 1);
+  EXPECT_EQ(std::get<uint64_t>(queries_.last.parameters.at("n")), 1U);
 
   const std::string json =
       R"({"db":"b","q":"select 2","params":{"a":null,"b":true,"c":-5,"d":1.5,"e":"t",)"
@@ -338,6 +338,9 @@ TEST_F(HandlersTest, QuerySqlRefusesBadRequests) {
        "serde json error: expected `,` or `}` at line 1 column 11"},
       {post, R"({1})", "", 400, "serde json error: key must be a string at line 1 column 2"},
       {post, R"({} x)", "", 400, "serde json error: trailing characters at line 1 column 4"},
+      {post, R"({"db":"a",})", "", 400, "serde json error: trailing comma at line 1 column 11"},
+      {post, R"({"params":{"x":1e400},"db":"a"})", "", 400,
+       "serde json error: number out of range at line 1 column 20"},
       {post, R"({"db":"a")", "", 400,
        "serde json error: EOF while parsing an object at line 1 column 9"},
       {post, R"({"db":["a")", "", 400,
