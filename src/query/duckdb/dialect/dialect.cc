@@ -162,6 +162,7 @@ void RegisterDialect(duckdb::DatabaseInstance& database) {
   RegisterEpochFunctions(loader);
   RegisterToChar(loader);
   RegisterTimeParts(loader);
+  RegisterTimeSeries(loader);
   RegisterTimeTexts(loader);
   RegisterTimeConversions(loader);
   RegisterTimeZones(loader);

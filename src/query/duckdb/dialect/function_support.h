@@ -37,6 +37,7 @@ void RegisterTimeBins(duckdb::ExtensionLoader& loader);
 void RegisterToChar(duckdb::ExtensionLoader& loader);
 void RegisterWallClockBins(duckdb::ExtensionLoader& loader);
 void RegisterTimeParts(duckdb::ExtensionLoader& loader);
+void RegisterTimeSeries(duckdb::ExtensionLoader& loader);
 void RegisterTimeTexts(duckdb::ExtensionLoader& loader);
 void RegisterTimeConversions(duckdb::ExtensionLoader& loader);
 void RegisterTimeZones(duckdb::ExtensionLoader& loader);
@@ -63,6 +64,13 @@ inline duckdb::ScalarFunction Variadic(const std::string& name,
   duckdb::ScalarFunction function = Polymorphic(name, 0, bind);
   function.varargs = duckdb::LogicalType::ANY;
   return function;
+}
+
+/// What a function becomes that leaves arguments of most types alone: the first argument, unless
+/// binding has left data behind.
+inline duckdb::unique_ptr<duckdb::Expression> KeepUnlessBound(
+    duckdb::FunctionBindExpressionInput& input) {
+  return input.bind_data ? nullptr : std::move(input.children[0]);
 }
 
 /// Fixes the types of a variadic function's arguments to those they have.

@@ -186,6 +186,31 @@ class Writer {
     return Status::Ok();
   }
 
+  /// `INTERVAL '5' MINUTE` and `INTERVAL -5 MINUTE` with their unit in the text.
+  bool WriteInterval() {
+    static constexpr std::string_view kUnits[] = {
+        "century",    "day",         "days",         "decade",      "hour",         "hours",
+        "millennium", "microsecond", "microseconds", "millisecond", "milliseconds", "minute",
+        "minutes",    "month",       "months",       "nanosecond",  "nanoseconds",  "quarter",
+        "second",     "seconds",     "week",         "weeks",       "year",         "years"};
+    const size_t sign = Next().IsSymbol("-") ? 1 : 0;
+    const Token& amount = Next(1 + sign);
+    if (amount.kind != TokenKind::kString && amount.kind != TokenKind::kNumber) return false;
+    const Token& unit = Next(2 + sign);
+    const bool has_unit = unit.kind == TokenKind::kWord && OneOf(unit.value, kUnits);
+    if (!has_unit && amount.kind == TokenKind::kString) return false;
+    std::string text = sign == 1 ? "-" : "";
+    text += amount.kind == TokenKind::kString ? amount.value : amount.text;
+    if (has_unit) {
+      text += ' ';
+      for (const char c : unit.value) text += static_cast<char>(c - 'a' + 'A');
+    }
+    Emit("INTERVAL");
+    Emit(Quoted(text, '\''));
+    at_ += 1 + sign + (has_unit ? 1 : 0);
+    return true;
+  }
+
   void WriteString() {
     Emit(tokens_[at_].text);
     // 'text' 'name' is a literal with an alias, but not after INTERVAL or in a type.
@@ -302,6 +327,7 @@ class Writer {
       Emit("MAP");
       return Status::Ok();
     }
+    if (token.value == "interval" && WriteInterval()) return Status::Ok();
     if (token.value == "is" && WriteUnknownTest()) return Status::Ok();
     if ((token.value == "left" || token.value == "right") &&
         (Next().IsWord("semi") || Next().IsWord("anti"))) {

@@ -1,14 +1,14 @@
 #include "query/duckdb/dialect/interval_literal.h"
 
-#include <cctype>
-#include <cmath>
+#include <charconv>
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
-#include "query/duckdb/dialect/number_text.h"
+#include "query/duckdb/dialect/civil_time.h"
 #include "query/duckdb/dialect/sql_error.h"
 
 namespace influxdb3::query::sql {
@@ -21,101 +21,126 @@ using duckdb::Value;
 using util::Result;
 using util::Status;
 
-constexpr int64_t kNanosPerSecond = 1'000'000'000;
 constexpr const char* kNanoIntervalAlias = "INTERVAL_NS";
 
+enum class Scale { kMonths, kMonth, kDays, kNanos };
+
 struct Unit {
-  std::string_view name;
-  int32_t months;
-  int32_t days;
-  int64_t nanos;
+  std::string_view names[6];
+  Scale scale;
+  int64_t size;  ///< in months, days or nanoseconds
 };
 
 constexpr Unit kUnits[] = {
-    {"century", 1200, 0, 0},
-    {"c", 1200, 0, 0},
-    {"decade", 120, 0, 0},
-    {"year", 12, 0, 0},
-    {"yr", 12, 0, 0},
-    {"y", 12, 0, 0},
-    {"month", 1, 0, 0},
-    {"mon", 1, 0, 0},
-    {"week", 0, 7, 0},
-    {"w", 0, 7, 0},
-    {"day", 0, 1, 0},
-    {"d", 0, 1, 0},
-    {"hour", 0, 0, 3600 * kNanosPerSecond},
-    {"hr", 0, 0, 3600 * kNanosPerSecond},
-    {"h", 0, 0, 3600 * kNanosPerSecond},
-    {"minute", 0, 0, 60 * kNanosPerSecond},
-    {"min", 0, 0, 60 * kNanosPerSecond},
-    {"m", 0, 0, 60 * kNanosPerSecond},
-    {"second", 0, 0, kNanosPerSecond},
-    {"sec", 0, 0, kNanosPerSecond},
-    {"s", 0, 0, kNanosPerSecond},
-    {"millisecond", 0, 0, 1'000'000},
-    {"ms", 0, 0, 1'000'000},
-    {"msec", 0, 0, 1'000'000},
-    {"microsecond", 0, 0, 1'000},
-    {"us", 0, 0, 1'000},
-    {"usec", 0, 0, 1'000},
-    {"nanosecond", 0, 0, 1},
-    {"nanosec", 0, 0, 1},
-    {"ns", 0, 0, 1},
-    {"nsec", 0, 0, 1},
-};
+    {{"century", "centuries", "c"}, Scale::kMonths, 1200},
+    {{"decade", "decades"}, Scale::kMonths, 120},
+    {{"year", "years", "y", "yr", "yrs"}, Scale::kMonths, 12},
+    {{"month", "months", "mon", "mons"}, Scale::kMonth, 1},
+    {{"week", "weeks", "w"}, Scale::kDays, 7},
+    {{"day", "days", "d"}, Scale::kDays, 1},
+    {{"hour", "hours", "h", "hr", "hrs"}, Scale::kNanos, 3600 * kNanosPerSecond},
+    {{"minute", "minutes", "m", "min", "mins"}, Scale::kNanos, 60 * kNanosPerSecond},
+    {{"second", "seconds", "s", "sec", "secs"}, Scale::kNanos, kNanosPerSecond},
+    {{"millisecond", "milliseconds", "ms", "msec", "msecs"}, Scale::kNanos, 1'000'000},
+    {{"microsecond", "microseconds", "us", "usec", "usecs"}, Scale::kNanos, 1'000},
+    {{"nanosecond", "nanoseconds"}, Scale::kNanos, 1}};
 
-const Unit* FindUnit(std::string name) {
-  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  if (name == "centuries") name = "century";
-  for (int attempt = 0; attempt < 2; ++attempt) {
-    for (const Unit& unit : kUnits) {
-      if (unit.name == name) return &unit;
+const Unit* FindUnit(std::string_view written) {
+  const std::string name = duckdb::StringUtil::Lower(std::string(written));
+  for (const Unit& unit : kUnits) {
+    for (const std::string_view each : unit.names) {
+      if (!each.empty() && each == name) return &unit;
     }
-    if (name.size() < 3 || name.back() != 's') return nullptr;
-    name.pop_back();
   }
   return nullptr;
 }
 
-/// Fractions flow down as the reference does it: of a month into days of 30, of a day into time.
-void AddAmount(double amount, const std::string& digits, const Unit& unit, IntervalParts* parts) {
-  const bool whole = digits.find('.') == std::string::npos && digits.find('e') == std::string::npos;
-  if (whole) {
-    const int64_t count = std::strtoll(digits.c_str(), nullptr, 10);
-    parts->months += static_cast<int32_t>(count * unit.months);
-    parts->days += static_cast<int32_t>(count * unit.days);
-    parts->nanos += count * unit.nanos;
-    return;
+/// An amount in 10^-15 of a unit behind the whole ones.
+struct Amount {
+  int64_t whole = 0;
+  int64_t fraction = 0;
+};
+constexpr size_t kFractionDigits = 15;
+constexpr int64_t kFractionOne = 1'000'000'000'000'000;
+
+bool ReadDigits(std::string_view text, int64_t* number) {
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), *number);
+  return !text.empty() && read.ec == std::errc() && read.ptr == text.data() + text.size();
+}
+
+/// `5`, `-1.5` or `.5`.
+bool ReadAmount(std::string_view text, Amount* amount) {
+  const size_t dot = text.find('.');
+  const std::string_view whole = text.substr(0, dot);
+  const bool negative = !whole.empty() && whole[0] == '-';
+  if (dot == std::string_view::npos) return ReadDigits(whole, &amount->whole);
+  if (!whole.empty() && whole != "-" && !ReadDigits(whole, &amount->whole)) return false;
+  const std::string_view fraction = text.substr(dot + 1);
+  if (fraction.empty() || fraction[0] == '-' || fraction.size() > kFractionDigits ||
+      !ReadDigits(fraction, &amount->fraction)) {
+    return false;
   }
-  const double months = amount * unit.months;
-  const double whole_months = std::trunc(months);
-  const double days = amount * unit.days + (months - whole_months) * 30;
-  const double whole_days = std::trunc(days);
-  parts->months += static_cast<int32_t>(whole_months);
-  parts->days += static_cast<int32_t>(whole_days);
-  parts->nanos +=
-      std::llround((days - whole_days) * 86400e9 + amount * static_cast<double>(unit.nanos));
+  for (size_t i = fraction.size(); i < kFractionDigits; ++i) amount->fraction *= 10;
+  if (negative) amount->fraction = -amount->fraction;
+  return true;
 }
 
-/// Reads `[-]h:m[:s[.f]]`.
-std::optional<int64_t> ParseClock(const std::string& text) {
-  const bool negative = !text.empty() && text[0] == '-';
-  int hours = 0;
-  int minutes = 0;
-  double seconds = 0;
-  char extra = 0;
-  const char* digits = text.c_str() + (negative ? 1 : 0);
-  const int count = std::sscanf(digits, "%d:%d:%lf%c", &hours, &minutes, &seconds, &extra);
-  if (count != 2 && count != 3) return std::nullopt;
-  const int64_t nanos = (hours * 3600LL + minutes * 60LL) * kNanosPerSecond +
-                        std::llround(seconds * static_cast<double>(kNanosPerSecond));
-  return negative ? -nanos : nanos;
-}
-
-Status Invalid(const std::string& text) {
+Status Invalid(const std::string& text, const std::string& reason = {}) {
   return Status::Internal(fmt::format(
-      "Arrow error: Parser error: Invalid input syntax for type interval: \"{}\"", text));
+      "Arrow error: Parser error: Invalid input syntax for type interval: \"{}\"{}", text, reason));
+}
+
+/// What a fraction of a unit comes to, cut off.
+int64_t Share(int64_t fraction, int64_t size) {
+  return static_cast<int64_t>(Wide128{fraction} * size / kFractionOne);
+}
+
+Status AddTo(int32_t* part, Wide128 count, const std::string& what) {
+  const Wide128 sum = count + *part;
+  *part = static_cast<int32_t>(sum);
+  if (sum == *part) return Status::Ok();
+  return Status::Internal(
+      fmt::format("Arrow error: {}: Unable to represent {} in a signed 32-bit integer",
+                  what.ends_with(" days") || what.ends_with(" weeks") ? "Invalid argument error"
+                                                                      : "Parser error",
+                  what));
+}
+
+Status AddNanos(int64_t* nanos, int64_t a, int64_t b) {
+  int64_t product = 0;
+  if (__builtin_mul_overflow(a, b, &product)) {
+    return Status::Internal(
+        fmt::format("Arrow error: Arithmetic overflow: Overflow happened on: {} * {}", a, b));
+  }
+  if (__builtin_add_overflow(*nanos, product, nanos)) {
+    return Status::Internal(
+        fmt::format("Arrow error: Arithmetic overflow: Overflow happened on: {} + {}",
+                    *nanos - product, product));
+  }
+  return Status::Ok();
+}
+
+/// Fractions flow down as the reference has it: of a year into months, of a month into days of 30
+/// to it, of a week or a day into time; what is left below that is dropped.
+Status AddAmount(const Amount& amount, const Unit& unit, IntervalParts* parts) {
+  switch (unit.scale) {
+    case Scale::kMonths:
+      return AddTo(&parts->months,
+                   Wide128{amount.whole} * unit.size + Share(amount.fraction, unit.size),
+                   fmt::format("{} {} as months", amount.whole, unit.names[1]));
+    case Scale::kMonth:
+      RETURN_IF_ERROR(AddTo(&parts->months, amount.whole, fmt::format("{} months", amount.whole)));
+      return AddTo(&parts->days, Share(amount.fraction, 30), "days");
+    case Scale::kDays:
+      RETURN_IF_ERROR(AddTo(&parts->days, Wide128{amount.whole} * unit.size,
+                            fmt::format("{} {}", amount.whole, unit.names[1])));
+      return AddNanos(&parts->nanos, Share(amount.fraction, unit.size * 86'400 * kNanosPerSecond),
+                      1);
+    case Scale::kNanos:
+      RETURN_IF_ERROR(AddNanos(&parts->nanos, amount.whole, unit.size));
+      return AddNanos(&parts->nanos, Share(amount.fraction, unit.size), 1);
+  }
+  return Status::Ok();
 }
 
 const duckdb::LogicalType& NanoInterval() {
@@ -130,77 +155,59 @@ const duckdb::LogicalType& NanoInterval() {
   return type;
 }
 
-/// `INTERVAL '1' HOUR`: the grammar makes it `to_hours(trunc('1'::DOUBLE)::BIGINT)`.
-bool IntervalFromCall(const duckdb::FunctionExpression& call, IntervalParts* parts) {
-  if (call.function_name.rfind("to_", 0) != 0 || call.children.size() != 1) return false;
-  const Unit* unit = FindUnit(call.function_name.substr(3));
-  if (unit == nullptr) return false;
-  const ParsedExpression* inner = call.children[0].get();
-  bool generated = false;
-  while (true) {
-    if (inner->GetExpressionClass() == ExpressionClass::CAST) {
-      inner = inner->Cast<duckdb::CastExpression>().child.get();
-      generated = true;
-    } else if (inner->GetExpressionClass() == ExpressionClass::FUNCTION &&
-               inner->Cast<duckdb::FunctionExpression>().function_name == "trunc") {
-      inner = inner->Cast<duckdb::FunctionExpression>().children[0].get();
-    } else {
-      break;
-    }
+/// Words are split at every single blank, as the reference does it.
+class Words {
+ public:
+  explicit Words(std::string_view text) : rest_(text) {}
+  std::optional<std::string_view> Next() {
+    if (done_) return std::nullopt;
+    const size_t end = rest_.find_first_of(" \t\n\r\f\v");
+    const std::string_view word = rest_.substr(0, end);
+    done_ = end == std::string_view::npos;
+    if (!done_) rest_.remove_prefix(end + 1);
+    return word;
   }
-  const Value* value = LiteralValue(*inner);
-  if (!generated || value == nullptr) return false;
-  const std::string digits = value->ToString();
-  AddAmount(ParseNumber(digits), digits, *unit, parts);
-  return true;
-}
+
+ private:
+  std::string_view rest_;
+  bool done_ = false;
+};
 
 }  // namespace
 
 Result<IntervalParts> ParseInterval(const std::string& text) {
   IntervalParts parts;
-  bool any = false;
-  size_t at = 0;
-  const auto skip_blanks = [&] {
-    while (at < text.size() && std::isspace(static_cast<unsigned char>(text[at]))) ++at;
-  };
-  for (skip_blanks(); at < text.size(); skip_blanks()) {
-    const size_t start = at;
-    while (at < text.size() &&
-           (std::isdigit(static_cast<unsigned char>(text[at])) || text[at] == '.' ||
-            text[at] == ':' || ((text[at] == '-' || text[at] == '+') && at == start))) {
-      ++at;
+  std::vector<std::pair<const Unit*, std::string_view>> units;
+  std::vector<Amount> amounts;
+  Words words(text);
+  while (const std::optional<std::string_view> word = words.Next()) {
+    const size_t number_end = word->find_first_not_of("0123456789.-");
+    std::string_view name = "second";
+    if (number_end != std::string_view::npos) {
+      name = word->substr(number_end);
+    } else if (const std::optional<std::string_view> next = words.Next()) {
+      name = *next;
     }
-    std::string digits = text.substr(start, at - start);
-    if (digits.find(':') != std::string::npos) {
-      const std::optional<int64_t> nanos = ParseClock(digits);
-      if (!nanos.has_value()) return Invalid(text);
-      parts.nanos += *nanos;
-      any = true;
-      continue;
+    amounts.emplace_back();
+    units.emplace_back(FindUnit(name), name);
+    if (units.back().first == nullptr ||
+        !ReadAmount(word->substr(0, number_end), &amounts.back())) {
+      return Invalid(text);
     }
-    if (digits.empty() || digits == "-" || digits == "+" || digits == ".") return Invalid(text);
-    if (digits[0] == '+') digits.erase(0, 1);
-    skip_blanks();
-    const size_t word = at;
-    while (at < text.size() && !std::isspace(static_cast<unsigned char>(text[at])) &&
-           !std::isdigit(static_cast<unsigned char>(text[at])) && text[at] != '-') {
-      ++at;
-    }
-    const std::string name = text.substr(word, at - word);
-    const Unit* unit = name.empty() ? FindUnit("second") : FindUnit(name);
-    if (unit == nullptr) return Invalid(text);
-    AddAmount(ParseNumber(digits), digits, *unit, &parts);
-    any = true;
   }
-  if (!any) return Invalid(text);
+  for (size_t i = 0; i < units.size(); ++i) {
+    for (size_t k = 0; k < i; ++k) {
+      if (units[k].first != units[i].first) continue;
+      return Invalid(text, fmt::format(". Repeated type '{}'", units[i].second));
+    }
+  }
+  for (size_t i = 0; i < units.size(); ++i) {
+    RETURN_IF_ERROR(AddAmount(amounts[i], *units[i].first, &parts));
+  }
   return parts;
 }
 
 bool IntervalFromSql(const ParsedExpression& expression, IntervalParts* parts) {
-  if (expression.GetExpressionClass() == ExpressionClass::FUNCTION) {
-    return IntervalFromCall(expression.Cast<duckdb::FunctionExpression>(), parts);
-  }
   if (expression.GetExpressionClass() != ExpressionClass::CAST) return false;
   const auto& cast = expression.Cast<duckdb::CastExpression>();
   const std::string* text = LiteralText(*cast.child);

@@ -172,11 +172,14 @@ ExpressionPtr Resize(FunctionCall& call) {
 ExpressionPtr Series(FunctionCall& call) {
   CheckArgumentCount(call, 1, 3);
   auto& given = call.children;
+  if (given.size() == 3) {
+    given.push_back(Literal(call.function_name == "range" ? "" : "i"));
+    return CallList("iox_series", std::move(given));
+  }
   const size_t stop = given.size() == 1 ? 0 : 1;
   ExpressionPtr from = stop == 0 ? Literal(Value::BIGINT(0)) : CopyForGuard(call, *given[0]);
-  ExpressionPtr step =
-      given.size() == 3 ? CopyForGuard(call, *given[2]) : Literal(Value::BIGINT(1));
-  given[stop] = Call("iox_bounded_stop", std::move(from), std::move(given[stop]), std::move(step));
+  given[stop] =
+      Call("iox_bounded_stop", std::move(from), std::move(given[stop]), Literal(Value::BIGINT(1)));
   return CallList(call.function_name, std::move(given));
 }
 

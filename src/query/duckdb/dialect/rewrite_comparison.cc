@@ -51,10 +51,87 @@ bool IsIntervalLiteral(const ParsedExpression& expression) {
       left, symbol, right)));
 }
 
+bool IsMomentText(const std::string& type) {
+  return IsTimestampText(type) || type == "Date32";
+}
+bool IsSpanText(const std::string& type) {
+  return type == "Interval(MonthDayNano)" || type.rfind("Duration(", 0) == 0;
+}
+bool IsClockText(const std::string& type) {
+  return type.rfind("Time64(", 0) == 0;
+}
+
+/// Whether times of one kind stand beside another kind or beside what is no time at all.
+bool AreApart(const std::string& left, const std::string& right) {
+  const auto kind = [](const std::string& type) {
+    return IsMomentText(type)                        ? 1
+           : IsSpanText(type)                        ? 2
+           : IsClockText(type)                       ? 3
+           : IsNumberText(type) || type == "Boolean" ? 4
+                                                     : 0;
+  };
+  const int a = kind(left);
+  const int b = kind(right);
+  return a != 0 && b != 0 && a != b;
+}
+
+/// Whether an expression that is not rewritten yet calls what gives times a zone, or is a column
+/// of a type nobody knows.
+bool MentionsZone(const ParsedExpression& expression, const std::string& type) {
+  if (expression.GetExpressionClass() == ExpressionClass::COLUMN_REF) return type.empty();
+  if (expression.GetExpressionClass() == ExpressionClass::SUBQUERY) return false;
+  if (expression.GetExpressionClass() == ExpressionClass::FUNCTION) {
+    const std::string& name = expression.Cast<duckdb::FunctionExpression>().function_name;
+    if (name == "tz" || name == "timezone" || name == "from_unixtime" || name == "arrow_cast") {
+      return true;
+    }
+  }
+  bool found = false;
+  duckdb::ParsedExpressionIterator::EnumerateChildren(
+      expression,
+      [&](const ParsedExpression& child) { found = found || MentionsZone(child, "known"); });
+  return found;
+}
+
+bool IsConstant(const ParsedExpression& expression) {
+  if (expression.GetExpressionClass() == ExpressionClass::COLUMN_REF ||
+      expression.GetExpressionClass() == ExpressionClass::SUBQUERY) {
+    return false;
+  }
+  bool constant = true;
+  duckdb::ParsedExpressionIterator::EnumerateChildren(
+      expression, [&](const ParsedExpression& child) { constant = constant && IsConstant(child); });
+  return constant;
+}
+
+/// A column that is given a zone and compared with a constant keeps its instants: the reference
+/// moves the conversion to the constant and drops it there.
+void KeepInstants(ExpressionPtr& side, const ParsedExpression& other) {
+  if (side->GetExpressionClass() != ExpressionClass::FUNCTION || !IsConstant(other)) return;
+  auto& call = side->Cast<duckdb::FunctionExpression>();
+  if (call.children.size() != 2) return;
+  const bool operation = call.function_name == "timezone" && call.schema == "main";
+  if (!operation && call.function_name != "arrow_cast") return;
+  ExpressionPtr& column = call.children[operation ? 1 : 0];
+  const std::string* text = LiteralText(*call.children[operation ? 0 : 1]);
+  if (text == nullptr || column->GetExpressionClass() != ExpressionClass::COLUMN_REF) return;
+  const std::string zone = operation ? *text : TimestampZone(TypeFromArrowText(*text));
+  if (zone.empty()) return;
+  ExpressionPtr kept = std::move(column);
+  side = Call("tz", std::move(kept), Literal(zone.c_str()));
+}
+
 /// Instants compare whatever their zones are; to DuckDB each zone is a type of its own.
 void ForgetZone(ExpressionPtr& side, const std::string& type) {
   if (LiteralValue(*side) == nullptr && MayHaveZone(type)) {
     side = Call("iox_without_zone", std::move(side));
+  }
+}
+
+/// What the reference reads by the clocks of a zone because the other side has one.
+void ReadInZoneOf(ExpressionPtr& side, const std::string& type, const ParsedExpression& zoned) {
+  if (IsTimestampText(type) || IsStringText(type)) {
+    side = Call("iox_in_zone_of", std::move(side), zoned.Copy());
   }
 }
 
@@ -101,9 +178,10 @@ void Rewriter::AlignComparison(ExpressionPtr& left, ExpressionPtr& right,
       side = CastTo(LogicalType::VARCHAR, std::move(side));
     } else if ((IsTimestampText(side_type) &&
                 (IsNumberText(other_type) || other_type == "Boolean")) ||
-               (side_type == "Boolean" && (IsNumberText(other_type) || other_type == "Utf8"))) {
+               (side_type == "Boolean" && (IsNumberText(other_type) || other_type == "Utf8")) ||
+               AreApart(side_type, other_type)) {
       ThrowTypeCoercion(left_type, symbol, right_type);
-    } else if (IsIntervalLiteral(*other) && !IsIntervalLiteral(*side)) {
+    } else if (IsIntervalLiteral(*other) || IsSpanText(other_type)) {
       other = Call("iox_comparable", std::move(other));
       side = Call("iox_comparable", std::move(side));
     }
@@ -126,8 +204,19 @@ void Rewriter::RewriteComparison(ExpressionPtr& expression, const ExpressionCont
   }
   const std::string left_type = KnownType(*comparison.left, context);
   const std::string right_type = KnownType(*comparison.right, context);
+  // A constant is read by the clocks of the other side's zone; so is what meets no constant.
+  const bool left_constant = IsConstant(*comparison.left);
+  const bool right_constant = IsConstant(*comparison.right);
+  const bool left_zone = MayHaveZone(left_type) && MentionsZone(*comparison.left, left_type) &&
+                         (right_constant || !left_constant);
+  const bool right_zone = MayHaveZone(right_type) && MentionsZone(*comparison.right, right_type) &&
+                          (left_constant || !right_constant);
+  KeepInstants(comparison.left, *comparison.right);
+  KeepInstants(comparison.right, *comparison.left);
   Rewrite(comparison.left, context);
   Rewrite(comparison.right, context);
+  if (left_zone) ReadInZoneOf(comparison.right, right_type, *comparison.left);
+  if (right_zone) ReadInZoneOf(comparison.left, left_type, *comparison.right);
   ForgetZone(comparison.left, left_type);
   ForgetZone(comparison.right, right_type);
   AlignComparison(comparison.left, comparison.right, left_type, right_type,
@@ -139,7 +228,13 @@ void Rewriter::RewriteBetween(ExpressionPtr& expression, const ExpressionContext
   const std::string type = KnownType(*between.input, context);
   const std::string lower = KnownType(*between.lower, context);
   const std::string upper = KnownType(*between.upper, context);
+  const bool zoned = MayHaveZone(type) && MentionsZone(*between.input, type);
+  if (IsConstant(*between.upper)) KeepInstants(between.input, *between.lower);
   RewriteChildren(between, context);
+  if (zoned) {
+    ReadInZoneOf(between.lower, lower, *between.input);
+    ReadInZoneOf(between.upper, upper, *between.input);
+  }
   ForgetZone(between.input, type);
   ForgetZone(between.lower, lower);
   ForgetZone(between.upper, upper);

@@ -314,7 +314,14 @@ std::string Rewriter::KnownType(const ParsedExpression& expression,
     case ExpressionClass::FUNCTION: {
       const auto& call = expression.Cast<duckdb::FunctionExpression>();
       const std::string& name = call.function_name;
-      if (name == "now") return "Timestamp(ns)";
+      if (name == "now" || name == "to_timestamp") return "Timestamp(ns)";
+      if (name == "to_timestamp_seconds") return "Timestamp(s)";
+      if (name == "to_timestamp_millis") return "Timestamp(ms)";
+      if (name == "make_date" || name == "to_date") return "Date32";
+      if (name == "arrow_cast" && call.children.size() == 2) {
+        const std::string* text = LiteralText(*call.children[1]);
+        if (text != nullptr) return ArrowTypeText(TypeFromArrowText(*text));
+      }
       if ((name == "date_bin" || name == "date_trunc") && call.children.size() > 1 &&
           !MayHaveZone(KnownType(*call.children[1], context))) {
         return "Timestamp(ns)";

@@ -27,6 +27,26 @@ std::vector<OutputColumn> ColumnsOf(const ResolvedTable& table) {
   return columns;
 }
 
+/// A series of times as rows; its arguments are rewritten already.
+duckdb::unique_ptr<duckdb::TableRef> TimesOf(duckdb::TableFunctionRef& table, bool dates) {
+  auto& call = table.function->Cast<duckdb::FunctionExpression>();
+  if (call.children.size() != 3) {
+    ThrowPlanError(fmt::format("{} function with {} requires exactly 3 arguments",
+                               call.function_name, dates ? "dates" : "timestamps"));
+  }
+  ExpressionPtr series =
+      Call("iox_series", std::move(call.children[0]), std::move(call.children[1]),
+           std::move(call.children[2]), Literal(call.function_name == "range" ? "t" : "ti"));
+  auto node = duckdb::make_uniq<duckdb::SelectNode>();
+  node->from_table = duckdb::make_uniq<duckdb::EmptyTableRef>();
+  node->select_list.push_back(Call("unnest", std::move(series)));
+  auto statement = duckdb::make_uniq<duckdb::SelectStatement>();
+  statement->node = std::move(node);
+  auto rows = duckdb::make_uniq<duckdb::SubqueryRef>(std::move(statement), table.alias);
+  rows->column_name_alias = table.column_name_alias;
+  return rows;
+}
+
 /// Only `public` exists.
 std::vector<std::string> CheckCatalog(const std::string& catalog, const std::string& schema,
                                       const std::string& table) {
@@ -269,6 +289,7 @@ void Rewriter::RewriteTableFunction(duckdb::unique_ptr<Ref>& ref, Scope& scope,
     AddRelation(scope, *ref, {name}, name, std::move(columns));
     return;
   }
+  const std::string first = call.children.empty() ? "" : KnownType(*call.children[0], context);
   for (ExpressionPtr& child : call.children) {
     const BoundParameter* parameter = AsBoundParameter(*child);
     const bool is_unsigned =
@@ -277,6 +298,10 @@ void Rewriter::RewriteTableFunction(duckdb::unique_ptr<Ref>& ref, Scope& scope,
     if (is_unsigned) child = CastTo(duckdb::LogicalType::BIGINT, std::move(child));
   }
   columns[0].engine_name = "value";
+  if (name != "unnest" && (first == "Date32" || first.rfind("Timestamp(", 0) == 0)) {
+    ref = TimesOf(table, first == "Date32");
+    columns[0].arrow_type = "Timestamp(ns)";
+  }
   AddRelation(scope, *ref, {}, {}, std::move(columns));
   ref->column_name_alias = {"value"};
 }

@@ -8,6 +8,7 @@
 
 #include "duckdb/parser/parsed_expression_iterator.hpp"
 
+#include "query/duckdb/dialect/interval_literal.h"
 #include "query/duckdb/dialect/rewriter.h"
 #include "query/duckdb/dialect/row_changes.h"
 #include "query/duckdb/dialect/sql_error.h"
@@ -21,6 +22,15 @@ using duckdb::ExpressionType;
 using duckdb::LogicalType;
 using duckdb::LogicalTypeId;
 using duckdb::Value;
+
+/// A text that bounds a frame is an interval.
+void ReadBoundText(ExpressionPtr& bound) {
+  const std::string* text = bound ? LiteralText(*bound) : nullptr;
+  if (text == nullptr) return;
+  const util::Result<IntervalParts> parts = ParseInterval(*text);
+  if (!parts.ok()) throw SqlError(parts.status());
+  bound = Literal(IntervalValue(*parts));
+}
 
 /// Whether DuckDB itself can skip nulls for the function.
 bool SkipsNulls(ExpressionType type) {
@@ -175,6 +185,7 @@ void Rewriter::RewriteWindow(ExpressionPtr& expression, const ExpressionContext&
   if (!known) CheckWhenBound(name, window.children);
   for (ExpressionPtr& partition : window.partitions) Rewrite(partition, context);
   RewriteOrders(window.orders, context, nullptr);
+  for (ExpressionPtr* bound : {&window.start_expr, &window.end_expr}) ReadBoundText(*bound);
   for (ExpressionPtr* part : {&window.filter_expr, &window.start_expr, &window.end_expr,
                               &window.offset_expr, &window.default_expr}) {
     if (*part) Rewrite(*part, context);

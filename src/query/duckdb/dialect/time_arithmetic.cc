@@ -98,20 +98,6 @@ int64_t ShiftZoned(int64_t nanos, int64_t months, int64_t days, const TimeZone& 
   return nanos;
 }
 
-int64_t Shift(int64_t nanos, const IntervalParts& parts, bool negative, const TimeZone* zone) {
-  const int64_t months = negative ? -int64_t{parts.months} : parts.months;
-  const int64_t days = negative ? -int64_t{parts.days} : parts.days;
-  if (months != 0 || days != 0) {
-    nanos =
-        zone != nullptr ? ShiftZoned(nanos, months, days, *zone) : ShiftDays(nanos, months, days);
-  }
-  if (negative ? __builtin_sub_overflow(nanos, parts.nanos, &nanos)
-               : __builtin_add_overflow(nanos, parts.nanos, &nanos)) {
-    ThrowOutOfRange();
-  }
-  return nanos;
-}
-
 /// `apply(time, interval)` for each row, over times as they are stored.
 template <class T, class Function>
 void RunOverIntervals(DataChunk& arguments, Vector& result, size_t time, size_t interval,
@@ -141,12 +127,12 @@ void RunShift(DataChunk& arguments, ExpressionState&, Vector& result) {
   const int64_t unit = TimeUnitNanos(type);
   const std::string name = TimestampZone(type);
   const std::shared_ptr<const TimeZone> zone = name.empty() ? nullptr : RequireZone(name);
-  RunOverIntervals<int64_t>(arguments, result, time, 1 - time,
-                            [&](int64_t value, const IntervalParts& parts) {
-                              int64_t nanos = 0;
-                              if (__builtin_mul_overflow(value, unit, &nanos)) ThrowOutOfRange();
-                              return FloorDivide(Shift(nanos, parts, negative, zone.get()), unit);
-                            });
+  RunOverIntervals<int64_t>(
+      arguments, result, time, 1 - time, [&](int64_t value, const IntervalParts& parts) {
+        int64_t nanos = 0;
+        if (__builtin_mul_overflow(value, unit, &nanos)) ThrowOutOfRange();
+        return FloorDivide(ShiftTime(nanos, parts, negative, zone.get()), unit);
+      });
 }
 
 /// A date stays a date: what is less than a day is cut off.
@@ -336,6 +322,20 @@ class Binder {
 
 }  // namespace
 
+int64_t ShiftTime(int64_t nanos, const IntervalParts& parts, bool negative, const TimeZone* zone) {
+  const int64_t months = negative ? -int64_t{parts.months} : parts.months;
+  const int64_t days = negative ? -int64_t{parts.days} : parts.days;
+  if (months != 0 || days != 0) {
+    nanos =
+        zone != nullptr ? ShiftZoned(nanos, months, days, *zone) : ShiftDays(nanos, months, days);
+  }
+  if (negative ? __builtin_sub_overflow(nanos, parts.nanos, &nanos)
+               : __builtin_add_overflow(nanos, parts.nanos, &nanos)) {
+    ThrowOutOfRange();
+  }
+  return nanos;
+}
+
 bool BindTimeArithmetic(char symbol, ScalarFunction& function, const LogicalType& left,
                         const LogicalType& right) {
   if (!IsTemporal(KindOf(left)) && !IsTemporal(KindOf(right))) return false;
@@ -354,6 +354,10 @@ void RegisterFrameOperators(duckdb::ExtensionLoader& loader) {
       ScalarFunction("+", {nanos, LogicalType::INTERVAL}, nanos, RunShift<false, 0>));
   loader.AddFunctionOverload(
       ScalarFunction("-", {nanos, LogicalType::INTERVAL}, nanos, RunShift<true, 0>));
+  loader.AddFunctionOverload(
+      ScalarFunction("+", {nanos, NanoIntervalType()}, nanos, RunShift<false, 0>));
+  loader.AddFunctionOverload(
+      ScalarFunction("-", {nanos, NanoIntervalType()}, nanos, RunShift<true, 0>));
 }
 
 }  // namespace influxdb3::query::sql

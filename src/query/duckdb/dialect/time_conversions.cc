@@ -86,35 +86,33 @@ void RunTypeOf(DataChunk&, ExpressionState& state, Vector& result) {
   result.Reference(Value(BoundValueOf<std::string>(state)));
 }
 
-/// Intervals and durations as one number, to compare one with the other. Months count 30 days.
+/// Intervals and durations as a structure of months, days and nanoseconds: the reference compares
+/// them part by part, in this order.
 duckdb::unique_ptr<duckdb::FunctionData> BindComparable(ClientContext&, ScalarFunction& function,
                                                         BoundArguments& arguments) {
   const LogicalType type = arguments[0]->return_type;
-  function.arguments = {type};
-  function.return_type = type;
-  if (IsDuration(type)) {
-    function.return_type = LogicalType::BIGINT;
-    function.function = RunSameNumber;
-  } else if (type.id() == LogicalTypeId::INTERVAL || IsNanoInterval(type)) {
-    function.return_type = LogicalType::BIGINT;
-    function.function = [](DataChunk& chunk, ExpressionState&, Vector& result) {
-      const IntervalReader reader(chunk.data[0], chunk.size());
-      for (duckdb::idx_t i = 0; i < chunk.size(); ++i) {
-        if (!reader.IsValid(i)) {
-          result.SetValue(i, Value(LogicalType::BIGINT));
-          continue;
-        }
-        const IntervalParts parts = reader.At(i);
-        result.SetValue(
-            i, Value::BIGINT((parts.months * 30LL + parts.days) * kNanosPerDay + parts.nanos));
-      }
-    };
-  } else {
-    function.function = [](DataChunk& chunk, ExpressionState&, Vector& result) {
-      result.Reference(chunk.data[0]);
-    };
+  if (!IsDuration(type) && type.id() != LogicalTypeId::INTERVAL && !IsNanoInterval(type)) {
+    return nullptr;
   }
-  return nullptr;
+  function.arguments = {type};
+  function.return_type = LogicalType::STRUCT(duckdb::StructType::GetChildTypes(NanoIntervalType()));
+  function.function = [](DataChunk& chunk, ExpressionState&, Vector& result) {
+    const IntervalReader reader(chunk.data[0], chunk.size());
+    const bool constant = chunk.AllConstant();
+    Vector intervals(NanoIntervalType(), chunk.size());
+    IntervalWriter writer(intervals);
+    const duckdb::idx_t count = constant ? 1 : chunk.size();
+    for (duckdb::idx_t i = 0; i < count; ++i) {
+      if (reader.IsValid(i)) {
+        writer.Set(i, reader.At(i));
+      } else {
+        writer.SetNull(i);
+      }
+    }
+    if (constant) intervals.SetVectorType(duckdb::VectorType::CONSTANT_VECTOR);
+    result.Reinterpret(intervals);
+  };
+  return duckdb::make_uniq<BoundValue<bool>>(true);
 }
 
 /// The time argument of a selector.
@@ -178,7 +176,9 @@ void RegisterTimeConversions(duckdb::ExtensionLoader& loader) {
   type_of.function = RunTypeOf;
   type_of.SetNullHandling(duckdb::FunctionNullHandling::SPECIAL_HANDLING);
   loader.RegisterFunction(type_of);
-  loader.RegisterFunction(Polymorphic("iox_comparable", 1, BindComparable));
+  ScalarFunction comparable = Polymorphic("iox_comparable", 1, BindComparable);
+  comparable.bind_expression = KeepUnlessBound;
+  loader.RegisterFunction(comparable);
   loader.RegisterFunction(Polymorphic("iox_selector_time", 2, BindSelectorTime));
   loader.RegisterFunction(ScalarFunction("iox_ns", {Nanos()}, LogicalType::BIGINT, RunSameNumber));
   ScalarFunction make_date = Variadic("iox_make_date", BindMakeDate);

@@ -14,6 +14,7 @@
 #include "query/duckdb/dialect/function_support.h"
 #include "query/duckdb/dialect/interval_vector.h"
 #include "query/duckdb/dialect/time_texts.h"
+#include "query/duckdb/dialect/timestamp_text.h"
 #include "query/duckdb/dialect/zone_clock.h"
 #include "query/format/time_text.h"
 
@@ -99,16 +100,11 @@ bool DurationToReal(Vector& source, Vector& result, idx_t count, CastParameters&
   return true;
 }
 
-/// The argument itself, for types that a function does not change.
-duckdb::unique_ptr<duckdb::Expression> Vanish(duckdb::FunctionBindExpressionInput& input) {
-  return input.bind_data ? nullptr : std::move(input.children[0]);
-}
-
 /// A function of zoned timestamps that leaves values of all other types alone.
 template <class Bind>
 ScalarFunction ForZoned(const char* name, Bind bind) {
   ScalarFunction function = Polymorphic(name, 1, bind);
-  function.bind_expression = Vanish;
+  function.bind_expression = KeepUnlessBound;
   return function;
 }
 
@@ -163,6 +159,58 @@ duckdb::unique_ptr<duckdb::FunctionData> BindWithoutZone(duckdb::ClientContext&,
                                                          ScalarFunction& function,
                                                          BoundArguments& arguments) {
   return BindFor(function, arguments, LogicalTypeId::TIMESTAMP_NS, RunSameNumber);
+}
+
+/// Clock times of the zone of the second argument's type.
+struct ClockZone {
+  std::string zone;
+  bool operator==(const ClockZone& other) const { return zone == other.zone; }
+};
+
+[[noreturn]] void ThrowNoInstant() {
+  ThrowFromFunction(util::Status::Internal(
+      "Arrow error: Cast error: Cannot cast timezone to different timezone"));
+}
+
+void RunInZone(DataChunk& arguments, ExpressionState& state, Vector& result) {
+  const std::shared_ptr<const TimeZone> zone = RequireZone(BoundValueOf<ClockZone>(state).zone);
+  duckdb::UnaryExecutor::Execute<int64_t, int64_t>(
+      arguments.data[0], result, arguments.size(), [&](int64_t nanos) {
+        const std::optional<int64_t> instant = OnlyInstantOf(nanos, *zone);
+        if (!instant.has_value()) ThrowNoInstant();
+        return *instant;
+      });
+}
+
+void RunTextInZone(DataChunk& arguments, ExpressionState& state, Vector& result) {
+  const std::shared_ptr<const TimeZone> zone = RequireZone(BoundValueOf<ClockZone>(state).zone);
+  duckdb::UnaryExecutor::Execute<string_t, int64_t>(
+      arguments.data[0], result, arguments.size(), [&](const string_t& text) {
+        const util::Result<int64_t> nanos =
+            ParseTimestamp({text.GetData(), text.GetSize()}, zone.get());
+        if (!nanos.ok()) ThrowFromFunction(nanos.status());
+        return *nanos;
+      });
+}
+
+/// iox_in_zone_of(x, y): a time or a text without a zone that is compared with a zoned `y`.
+duckdb::unique_ptr<duckdb::FunctionData> BindInZoneOf(duckdb::ClientContext&,
+                                                      ScalarFunction& function,
+                                                      BoundArguments& arguments) {
+  const std::string zone = TimestampZone(arguments[1]->return_type);
+  const LogicalType type = arguments[0]->return_type;
+  const bool text =
+      type.id() == LogicalTypeId::VARCHAR || type.id() == LogicalTypeId::STRING_LITERAL;
+  const bool time =
+      type.id() == LogicalTypeId::TIMESTAMP_NS || type.id() == LogicalTypeId::TIMESTAMP ||
+      type.id() == LogicalTypeId::TIMESTAMP_MS || type.id() == LogicalTypeId::TIMESTAMP_SEC;
+  if (zone.empty() || !TimestampZone(type).empty() || (!text && !time)) return nullptr;
+  duckdb::Function::EraseArgument(function, arguments, 1);
+  const LogicalType nanos(LogicalTypeId::TIMESTAMP_NS);
+  function.arguments = {text ? LogicalType(LogicalType::VARCHAR) : nanos};
+  function.return_type = nanos;
+  function.function = text ? RunTextInZone : RunInZone;
+  return duckdb::make_uniq<BoundValue<ClockZone>>(ClockZone{zone});
 }
 
 duckdb::unique_ptr<duckdb::FunctionData> BindSortKey(duckdb::ClientContext& context,
@@ -226,6 +274,10 @@ void RegisterTimeTexts(duckdb::ExtensionLoader& loader) {
   loader.RegisterFunction(ForZoned("iox_clock", BindClock));
   loader.RegisterFunction(ForZoned("iox_without_zone", BindWithoutZone));
   loader.RegisterFunction(ForZoned("iox_sort_key", BindSortKey));
+  ScalarFunction in_zone = Polymorphic("iox_in_zone_of", 2, BindInZoneOf);
+  in_zone.bind_expression = KeepUnlessBound;
+  in_zone.SetErrorMode(duckdb::FunctionErrors::CAN_THROW_RUNTIME_ERROR);
+  loader.RegisterFunction(in_zone);
 }
 
 }  // namespace influxdb3::query::sql
