@@ -20,6 +20,10 @@ namespace {
 constexpr int kResetsMax = 1000;
 constexpr std::string_view kGrpcType = "application/grpc";
 
+bool IsCall(std::string_view content_type) {
+  return content_type.substr(0, kGrpcType.size()) == kGrpcType;
+}
+
 std::string_view Text(const uint8_t* bytes, size_t size) {
   return {reinterpret_cast<const char*>(bytes), size};
 }
@@ -103,8 +107,16 @@ nghttp2_session* NewHttp2Session(Http2Connection* connection) {
   nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, Http2Callbacks::OnData);
   nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, Http2Callbacks::OnSent);
   nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, Http2Callbacks::OnClose);
+  nghttp2_option* options = nullptr;
+  if (nghttp2_option_new(&options) != 0) {
+    nghttp2_session_callbacks_del(callbacks);
+    return nullptr;
+  }
+  // Clients do send blanks around values: `Bearer ` of an empty token.
+  nghttp2_option_set_no_rfc9113_leading_and_trailing_ws_validation(options, 1);
   nghttp2_session* session = nullptr;
-  const int failed = nghttp2_session_server_new(&session, callbacks, connection);
+  const int failed = nghttp2_session_server_new2(&session, callbacks, connection, options);
+  nghttp2_option_del(options);
   nghttp2_session_callbacks_del(callbacks);
   return failed == 0 ? session : nullptr;
 }
@@ -122,6 +134,10 @@ void Http2Connection::OnRequestBegin(int32_t id) {
 }
 
 void Http2Connection::OnHeader(Http2Stream* stream, std::string_view name, std::string_view value) {
+  if (use_ == Use::kUndecided && PassesCallsOn() && name == "content-type" && IsCall(value)) {
+    // Whatever else is wrong with it: that is for the server of calls to judge.
+    use_ = Use::kGrpc;
+  }
   // The protocol's own measure: 32 bytes for each, whatever its length.
   stream->header_bytes += name.size() + value.size() + 32;
   if (stream->header_bytes > core_->options.header_bytes_max) return;
@@ -139,8 +155,8 @@ void Http2Connection::OnHeader(Http2Stream* stream, std::string_view name, std::
 
 void Http2Connection::OnHead(const StreamPtr& stream, bool ended) {
   const Request& request = stream->request;
-  const bool is_call = request.Header("content-type").substr(0, kGrpcType.size()) == kGrpcType;
-  if (use_ == Use::kUndecided) use_ = is_call && PassesCallsOn() ? Use::kGrpc : Use::kRequests;
+  const bool is_call = IsCall(request.Header("content-type"));
+  if (use_ == Use::kUndecided) use_ = Use::kRequests;
   if (use_ == Use::kGrpc) return;
   if (stream->header_bytes > core_->options.header_bytes_max) {
     Reply(stream, MakeResponse(431, "request header is too large"));

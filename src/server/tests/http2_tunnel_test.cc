@@ -157,6 +157,19 @@ TEST_F(TunnelTest, AKeptConnectionIsPassedOnWhenItsClientAsksForASignOfLife) {
   EXPECT_EQ(upstream_.Receive(24 + 9 + 17), kPreface + kSettings + kPing);
 }
 
+TEST_F(TunnelTest, BlanksBehindAHeadersValueDoNotMatter) {
+  Start();
+  RawClient client(server_->address());
+  // `x: v ` before everything that says what the request is for.
+  const std::string call = Frame(1, 4, 1,
+                                 "\x83\x86\x84\x01\x01h" + std::string("\0\1x\2v ", 6) +
+                                     "\x0f\x10\x10"
+                                     "application/grpc");
+  ASSERT_TRUE(client.Send(kPreface + kSettings + call));
+  upstream_.Accept();
+  EXPECT_EQ(upstream_.Receive(33 + call.size()), kPreface + kSettings + call);
+}
+
 TEST_F(TunnelTest, OtherConnectionsStayHttp1) {
   Start();
   RawClient plain(server_->address());
