@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "query/duckdb/dialect/arrow_type_parser.h"
 #include "query/duckdb/dialect/interval_literal.h"
 #include "query/duckdb/dialect/sql_error.h"
 
@@ -22,24 +23,13 @@ struct TimeUnit {
   int64_t nanos;
   const char* text;
   const char* duration_alias;
-  std::string_view spellings[3];
 };
 constexpr TimeUnit kTimeUnits[] = {
-    {1, "ns", "DURATION_NS", {"ns", "Nanosecond", "NS"}},
-    {1'000, "µs", "DURATION_US", {"µs", "Microsecond", "us"}},
-    {1'000'000, "ms", "DURATION_MS", {"ms", "Millisecond", "MS"}},
-    {1'000'000'000, "s", "DURATION_S", {"s", "Second", "S"}},
+    {1, "ns", "DURATION_NS"},
+    {1'000, "µs", "DURATION_US"},
+    {1'000'000, "ms", "DURATION_MS"},
+    {1'000'000'000, "s", "DURATION_S"},
 };
-
-/// The unit a type text names; null for unknown ones.
-const TimeUnit* FindTimeUnit(std::string_view name) {
-  for (const TimeUnit& unit : kTimeUnits) {
-    for (const std::string_view spelling : unit.spellings) {
-      if (spelling == name) return &unit;
-    }
-  }
-  return nullptr;
-}
 
 const TimeUnit* UnitOfDuration(const LogicalType& type) {
   if (type.id() != LogicalTypeId::BIGINT || !type.HasAlias()) return nullptr;
@@ -174,41 +164,7 @@ std::string ArrowTypeText(const LogicalType& type) {
 }
 
 LogicalType TypeFromArrowText(const std::string& text) {
-  for (const auto& [name, id] : kSimpleTypes) {
-    if (name == text) return id == LogicalTypeId::BLOB ? LogicalType::BLOB : LogicalType(id);
-  }
-  int width = 0;
-  int scale = 0;
-  if (std::sscanf(text.c_str(), "Decimal128(%d, %d)", &width, &scale) == 2 && width > 0 &&
-      width <= 38 && scale >= 0 && scale <= width) {
-    return LogicalType::DECIMAL(static_cast<uint8_t>(width), static_cast<uint8_t>(scale));
-  }
-  if (text.rfind("Duration(", 0) == 0 && text.back() == ')') {
-    const TimeUnit* unit = FindTimeUnit(std::string_view(text).substr(9, text.size() - 10));
-    if (unit != nullptr) return DurationType(unit->nanos);
-  }
-  if (text.rfind("Timestamp(", 0) == 0 && text.back() == ')') {
-    const std::string inner = text.substr(10, text.size() - 11);
-    const size_t comma = inner.find(',');
-    const std::string unit = inner.substr(0, comma);
-    std::string zone;
-    if (comma != std::string::npos) {
-      const size_t open = inner.find('"');
-      const size_t close = inner.rfind('"');
-      if (open != std::string::npos && close > open)
-        zone = inner.substr(open + 1, close - open - 1);
-    }
-    if (unit == "ns" || unit == "Nanosecond") {
-      return zone.empty() ? LogicalType(LogicalTypeId::TIMESTAMP_NS) : ZonedTimestampType(zone);
-    }
-    if (unit == "µs" || unit == "us" || unit == "Microsecond") return LogicalType::TIMESTAMP;
-    if (unit == "ms" || unit == "Millisecond") return LogicalType::TIMESTAMP_MS;
-    if (unit == "s" || unit == "Second") return LogicalType::TIMESTAMP_S;
-  }
-  ThrowPlanError(
-      fmt::format("Unsupported type '{}'. Must be a supported arrow type name such as "
-                  "'Int32' or 'Timestamp(ns)'",
-                  text));
+  return ParseArrowType(text).type;
 }
 
 }  // namespace influxdb3::query::sql

@@ -1,7 +1,9 @@
 // Casts with the reference's meaning: floats truncated, strict numbers.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 #include <fmt/format.h>
@@ -145,6 +147,25 @@ void RegisterTextToNumbers(duckdb::ExtensionLoader& loader) {
   add(LogicalType::DOUBLE, TextToReal<double>);
 }
 
+bool TextToBoolean(Vector& source, Vector& result, idx_t count, CastParameters& parameters) {
+  static constexpr std::string_view kTrue[] = {"t",  "tr",  "tru", "true", "y",
+                                               "ye", "yes", "on",  "1"};
+  static constexpr std::string_view kFalse[] = {"f", "fa", "fal", "fals", "false",
+                                                "n", "no", "of",  "off",  "0"};
+  return CastRows<string_t, bool>(
+      source, result, count, parameters, [](const string_t& text, bool* out, std::string* message) {
+        std::string word = duckdb::StringUtil::Lower(text.GetString());
+        duckdb::StringUtil::Trim(word);
+        *out = std::find(std::begin(kTrue), std::end(kTrue), word) != std::end(kTrue);
+        if (*out) return true;
+        if (std::find(std::begin(kFalse), std::end(kFalse), word) != std::end(kFalse)) return true;
+        *message =
+            fmt::format("Arrow error: Cast error: Cannot cast value '{}' to value of Boolean type",
+                        text.GetString());
+        return false;
+      });
+}
+
 }  // namespace
 
 void RegisterCasts(duckdb::ExtensionLoader& loader) {
@@ -152,6 +173,8 @@ void RegisterCasts(duckdb::ExtensionLoader& loader) {
   RegisterRealToIntegers<double>(loader, LogicalType::DOUBLE);
   RegisterRealToIntegers<float>(loader, LogicalType::FLOAT);
   RegisterTextToNumbers(loader);
+  loader.RegisterCastFunction(LogicalType::VARCHAR, LogicalType::BOOLEAN, TextToBoolean,
+                              kExplicitOnly);
   loader.RegisterCastFunction(LogicalType::DOUBLE, LogicalType::FLOAT, RealToShortReal,
                               kExplicitOnly);
   loader.RegisterCastFunction(LogicalType::DOUBLE, LogicalType::VARCHAR, RealToText<double>,

@@ -37,6 +37,7 @@ using Types = std::vector<LogicalType>;
 
 constexpr const char* kCall = "iox_coerced";
 constexpr const char* kCase = "iox_case";
+constexpr const char* kCast = "iox_cast";
 /// The name of the function and the engine's come before the arguments.
 constexpr size_t kNames = 2;
 
@@ -134,10 +135,7 @@ void CheckConstants(ClientContext& context, const BoundArguments& arguments, siz
                     const Types& targets) {
   for (size_t i = 0; i < targets.size(); ++i) {
     const duckdb::Expression& argument = *arguments[from + i];
-    if (argument.GetExpressionType() != ExpressionType::VALUE_CONSTANT ||
-        argument.return_type == targets[i]) {
-      continue;
-    }
+    if (argument.return_type == targets[i] || !argument.IsFoldable()) continue;
     try {
       const BoundExpression cast =
           BoundCastExpression::AddCastToType(context, argument.Copy(), targets[i]);
@@ -303,6 +301,19 @@ BoundExpression ReplaceCase(duckdb::FunctionBindExpressionInput& input) {
   return result;
 }
 
+/// The value, and a NULL of the type it is cast to.
+duckdb::unique_ptr<duckdb::FunctionData> BindCast(ClientContext& context, ScalarFunction& function,
+                                                  BoundArguments& arguments) {
+  const Types targets(2, arguments[1]->return_type);
+  CheckConstants(context, arguments, 0, targets);
+  SetArgumentTypes(function, 0, targets);
+  return nullptr;
+}
+
+BoundExpression ReplaceCast(duckdb::FunctionBindExpressionInput& input) {
+  return std::move(input.children[0]);
+}
+
 ScalarFunction Replaced(const char* name, size_t names, duckdb::bind_scalar_function_t bind,
                         duckdb::function_bind_expression_t replace) {
   const duckdb::vector<LogicalType> fixed(names, LogicalType::VARCHAR);
@@ -337,9 +348,21 @@ ExpressionPtr CoercedCase(duckdb::CaseExpression& expression) {
   return CallList(kCase, std::move(all));
 }
 
+ExpressionPtr PlannedCast(const LogicalType& type, ExpressionPtr value) {
+  const duckdb::Value* constant = LiteralValue(*value);
+  const bool negative = value->GetExpressionClass() == duckdb::ExpressionClass::FUNCTION &&
+                        value->Cast<duckdb::FunctionExpression>().function_name == "iox_negate";
+  // What is said of constants does not hold for columns: their casts stay DuckDB's own.
+  if ((constant == nullptr || constant->IsNull()) && !negative) {
+    return CastTo(type, std::move(value));
+  }
+  return Call(kCast, std::move(value), Literal(duckdb::Value(type)));
+}
+
 void RegisterCoercedCalls(duckdb::ExtensionLoader& loader) {
   loader.RegisterFunction(Replaced(kCall, kNames, BindCall, ReplaceCall));
   loader.RegisterFunction(Replaced(kCase, 1, BindCase, ReplaceCase));
+  loader.RegisterFunction(Replaced(kCast, 0, BindCast, ReplaceCast));
 }
 
 }  // namespace influxdb3::query::sql

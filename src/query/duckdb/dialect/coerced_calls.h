@@ -14,4 +14,8 @@ ExpressionPtr CoercedCall(const std::string& name, const std::string& engine,
 /// CASE, whose results are brought to a common type in the same way.
 ExpressionPtr CoercedCase(duckdb::CaseExpression& expression);
 
+/// A cast; of a constant it is tried when the query is planned, with the reference's words for a
+/// failure there.
+ExpressionPtr PlannedCast(const duckdb::LogicalType& type, ExpressionPtr value);
+
 }  // namespace influxdb3::query::sql

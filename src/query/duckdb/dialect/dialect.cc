@@ -151,6 +151,7 @@ void RegisterDialect(duckdb::DatabaseInstance& database) {
   RegisterLists(loader);
   RegisterListShapes(loader);
   RegisterMath(loader);
+  RegisterMembers(loader);
   RegisterNullIf(loader);
   RegisterRegexPlaces(loader);
   RegisterRowChanges(loader);

@@ -8,6 +8,7 @@
 
 #include "query/duckdb/dialect/dialect.h"
 #include "query/duckdb/dialect/function_registry.h"
+#include "query/duckdb/dialect/number_text.h"
 #include "query/duckdb/dialect/sql_error.h"
 
 namespace influxdb3::query::sql {
@@ -39,6 +40,17 @@ Status PlanError(const std::string& text) {
 std::string TypeText(const std::string& name) {
   static constexpr std::pair<const char*, const char*> kTypes[] = {
       {"TIMESTAMP_NS", "Timestamp(ns)"},
+      {"TIMESTAMP", "Timestamp(µs)"},
+      {"TIMESTAMP_MS", "Timestamp(ms)"},
+      {"TIMESTAMP_S", "Timestamp(s)"},
+      {"TIME_NS", "Time64(ns)"},
+      {"TINYINT", "Int8"},
+      {"SMALLINT", "Int16"},
+      {"UTINYINT", "UInt8"},
+      {"USMALLINT", "UInt16"},
+      {"UINTEGER", "UInt32"},
+      {"FLOAT", "Float32"},
+      {"BLOB", "Binary"},
       {"BIGINT", "Int64"},
       {"INTEGER_LITERAL", "Int64"},
       {"INTEGER", "Int32"},
@@ -103,7 +115,8 @@ Status TranslateBinderError(const std::string& whole_text) {
 /// Why a value could not be cast.
 std::string CastErrorText(const std::string& whole_text) {
   constexpr size_t kMatchedBytes = 2048;
-  const std::string text = WithoutExcerpt(whole_text).substr(0, kMatchedBytes);
+  std::string text = WithoutExcerpt(whole_text).substr(0, kMatchedBytes);
+  text = text.substr(0, text.find(" when casting from source column "));
   std::smatch match;
   static const std::regex kRange(
       "Type [A-Z0-9]+ with value ([^ ]+) can't be cast because the value is out of range for the "
@@ -139,6 +152,62 @@ std::string Escaped(const std::string& text) {
     }
   }
   return escaped;
+}
+
+/// `12345` for a decimal with one place: `12345.0`.
+std::string WithPlaces(const std::string& number, size_t places) {
+  const size_t point = number.find('.');
+  if (point == std::string::npos) {
+    return places == 0 ? number : fmt::format("{}.{}", number, std::string(places, '0'));
+  }
+  return fmt::format("{:.{}f}", ParseNumber(number), places);
+}
+
+/// What is said of a number too large for a decimal type; false when the text says something else.
+bool DecimalErrorText(const std::string& text, std::string* said) {
+  std::smatch match;
+  static const std::regex kDecimal(
+      "Could not (?:cast value|convert string) \"?([^\"]*?)\"? to DECIMAL\\(([0-9]+),([0-9]+)\\)");
+  if (!std::regex_match(text, match, kDecimal)) return false;
+  const std::string value = match[1];
+  double number = 0;
+  if (!ParseFloat(value, &number)) {
+    *said = fmt::format("Cast error: Cannot cast string '{}' to value of Decimal128(38, 10) type",
+                        value);
+    return true;
+  }
+  const auto width = static_cast<size_t>(std::stoul(match[2]));
+  const auto places = static_cast<size_t>(std::stoul(match[3]));
+  std::string bound(width, '9');
+  if (places > 0) bound.insert(width - places, width == places ? "0." : ".");
+  const bool small = number < 0;
+  *said = fmt::format(
+      "Invalid argument error: {} is too {} to store in a Decimal128 of precision {}. {} is {}{}",
+      WithPlaces(value, places), small ? "small" : "large", width, small ? "Min" : "Max",
+      small ? "-" : "", bound);
+  return true;
+}
+
+/// A type by the name DuckDB's messages have for it.
+std::string ArrowTypeOf(const std::string& name) {
+  if (name.size() > 2 && name.substr(name.size() - 2) == "[]") {
+    return fmt::format("List({})", ArrowTypeOf(name.substr(0, name.size() - 2)));
+  }
+  return TypeText(name);
+}
+
+Status TranslateCastError(const std::string& whole_text) {
+  const std::string text = CastErrorText(whole_text);
+  std::smatch match;
+  static const std::regex kMissing("Unimplemented type for cast \\(([^()]+) -> ([^()]+)\\)");
+  if (std::regex_match(text, match, kMissing)) {
+    return Status::Unsupported(
+        fmt::format("This feature is not implemented: Unsupported CAST from {} to {}",
+                    ArrowTypeOf(match[1]), ArrowTypeOf(match[2])));
+  }
+  std::string said;
+  if (DecimalErrorText(text, &said)) return Status::Internal("Arrow error: " + said);
+  return Status::Internal("Arrow error: Cast error: " + text);
 }
 
 }  // namespace
@@ -195,8 +264,7 @@ Status TranslateError(const ErrorData& error) {
     case ExceptionType::NOT_IMPLEMENTED:
       return Status::Unsupported("This feature is not implemented: " + text);
     case ExceptionType::CONVERSION:
-    case ExceptionType::MISMATCH_TYPE:
-      return Status::Internal("Arrow error: Cast error: " + CastErrorText(text));
+    case ExceptionType::MISMATCH_TYPE: return TranslateCastError(text);
     case ExceptionType::OUT_OF_RANGE:
       return Status::Internal("Arrow error: Arithmetic overflow: " + text);
     case ExceptionType::IO: return Status::Io(text);

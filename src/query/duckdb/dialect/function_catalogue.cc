@@ -302,6 +302,8 @@ constexpr FunctionDescription kDescriptions[] = {
     {"trim", "", "", "btrim"},
     {"trunc", "(number[, places])", "Float64", ""},
     {"tz", "(time[, zone])", "", ""},
+    {"union_extract", "(union, name)", "", ""},
+    {"union_tag", "(union)", "Utf8", ""},
     {"upper", "(text)", "Utf8", ""},
     {"uuid", "()", "Utf8", ""},
     {"var", "", "", "var_samp"},

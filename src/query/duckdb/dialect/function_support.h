@@ -29,6 +29,7 @@ void RegisterListShapes(duckdb::ExtensionLoader& loader);
 void RegisterMath(duckdb::ExtensionLoader& loader);
 void RegisterNullIf(duckdb::ExtensionLoader& loader);
 void RegisterRegexPlaces(duckdb::ExtensionLoader& loader);
+void RegisterMembers(duckdb::ExtensionLoader& loader);
 void RegisterRowChanges(duckdb::ExtensionLoader& loader);
 void RegisterText(duckdb::ExtensionLoader& loader);
 void RegisterEpochFunctions(duckdb::ExtensionLoader& loader);

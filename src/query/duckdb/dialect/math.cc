@@ -119,8 +119,12 @@ constexpr auto kInverseCosh = [](auto x) -> decltype(x) {
   return std::log(x + std::sqrt(x - 1) * std::sqrt(x + 1));
 };
 constexpr auto kInverseTanh = [](auto x) -> decltype(x) {
-  const auto magnitude = std::fabs(x);
-  return std::copysign(decltype(x){0.5} * std::log1p(2 * magnitude / (1 - magnitude)), x);
+  return decltype(x){0.5} * std::log1p(2 * x / (1 - x));
+};
+
+/// Rounded from a wider one: C libraries miss the nearest number by one here and there.
+constexpr auto kCubeRoot = [](auto x) {
+  return static_cast<decltype(x)>(std::cbrt(static_cast<long double>(x)));
 };
 
 void RegisterReals(duckdb::ExtensionLoader& loader) {
@@ -130,7 +134,7 @@ void RegisterReals(duckdb::ExtensionLoader& loader) {
   RegisterReal<kInverseSinh>(loader, "iox_asinh");
   RegisterReal<[](auto x) { return std::atan(x); }>(loader, "iox_atan");
   RegisterReal<kInverseTanh>(loader, "iox_atanh");
-  RegisterReal<[](auto x) { return std::cbrt(x); }>(loader, "iox_cbrt");
+  RegisterReal<kCubeRoot>(loader, "iox_cbrt");
   RegisterReal<[](auto x) { return std::ceil(x); }>(loader, "iox_ceil");
   RegisterReal<[](auto x) { return std::cos(x); }>(loader, "iox_cos");
   RegisterReal<[](auto x) { return std::cosh(x); }>(loader, "iox_cosh");

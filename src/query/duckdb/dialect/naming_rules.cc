@@ -110,7 +110,7 @@ std::string CallName(const duckdb::FunctionExpression& call) {
   if (name.rfind(kPrefix, 0) == 0) name = name.substr(kPrefix.size());
   if (name == "count_star") return "count";
   if (name == "trim") return "btrim";
-  if (name == "position") return "strpos";
+  if (name == "position" && call.function_name == name) return "strpos";
   if (name == "row" && call.function_name == name) return "struct";  // (1, 2)
   if (name == "substring") return "substr";
   if (name == "list_value" && call.schema == "main") return "make_array";

@@ -52,6 +52,14 @@ ExpressionPtr Element(FunctionCall& call) {
                   std::move(call.children[1]));
 }
 
+/// Checks first that the value has such a member.
+ExpressionPtr Field(FunctionCall& call) {
+  CheckArgumentCount(call, 2, 2);
+  ExpressionPtr checked =
+      Call("iox_having_field", std::move(call.children[0]), call.children[1]->Copy());
+  return Operator(ExpressionType::ARRAY_EXTRACT, std::move(checked), std::move(call.children[1]));
+}
+
 ExpressionPtr Slice(FunctionCall& call) {
   CheckArgumentCount(call, 3, 4);
   if (call.children.size() == 4) return CallList("iox_list_slice", std::move(call.children));
@@ -259,7 +267,7 @@ std::vector<FunctionEntry> NestedFunctions() {
                                                          {"string_to_array", FromText},
                                                          {"string_to_list", FromText},
                                                          {"empty", Empty},
-                                                         {"get_field", Element},
+                                                         {"get_field", Field},
                                                          {"generate_series", Series},
                                                          {"range", Series},
                                                          {"list_empty", Empty},
@@ -268,6 +276,9 @@ std::vector<FunctionEntry> NestedFunctions() {
                                                          {"row", Struct},
                                                          {"struct", Struct},
                                                          {"struct_literal", StructLiteral}};
+  for (const char* name : {"union_extract", "union_tag"}) {
+    table.push_back({name, kScalar, std::string("iox_") + name});
+  }
   for (const auto& [name, transform] : built) {
     table.push_back({name, kScalar, "", LogicalTypeId::INVALID, transform});
   }

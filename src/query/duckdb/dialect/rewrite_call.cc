@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "query/duckdb/dialect/arrow_type_parser.h"
 #include "query/duckdb/dialect/arrow_type_text.h"
 #include "query/duckdb/dialect/coerced_calls.h"
 #include "query/duckdb/dialect/literal_text.h"
@@ -67,6 +68,14 @@ ExpressionPtr Like(duckdb::FunctionExpression& call) {
                      : symbol == "~~*" ? "ilike_escape"
                                        : "not_ilike_escape";
   return Call(name, std::move(call.children[0]), std::move(call.children[1]), Literal("\\"));
+}
+
+/// The type a value is cast to by arrow_cast, or null.
+const std::string* ArrowCastType(const duckdb::ParsedExpression& expression) {
+  if (expression.GetExpressionClass() != ExpressionClass::FUNCTION) return nullptr;
+  const auto& call = expression.Cast<duckdb::FunctionExpression>();
+  if (call.function_name != "arrow_cast" || call.children.size() != 2) return nullptr;
+  return LiteralText(*call.children[1]);
 }
 
 }  // namespace
@@ -160,6 +169,11 @@ ExpressionPtr Rewriter::SpecialCall(duckdb::FunctionExpression& call,
   if (name == "arrow_typeof" && call.children.size() == 1) {
     if (const OutputColumn* column = PlainColumn(*call.children[0], context)) {
       if (!column->arrow_type.empty()) return Literal(column->arrow_type.c_str());
+    }
+    if (const std::string* type = ArrowCastType(*call.children[0])) {
+      const ParsedArrowType parsed = ParseArrowType(*type);
+      // The engine knows fewer types, but the user named this one.
+      if (parsed.text != ArrowTypeText(parsed.type)) return Literal(parsed.text.c_str());
     }
     Rewrite(call.children[0], context);
     return Call("iox_arrow_typeof", std::move(call.children[0]));

@@ -287,6 +287,9 @@ void Rewriter::RewriteCast(ExpressionPtr& expression, const ExpressionContext& c
     cast.child = Call(ZonedSource(type), std::move(cast.child));
   }
   cast.cast_type = type.id() == LogicalTypeId::INTERVAL ? NanoIntervalType() : type;
+  if (!cast.try_cast && type.id() != LogicalTypeId::INTERVAL) {
+    expression = PlannedCast(type, std::move(cast.child));
+  }
 }
 
 const OutputColumn* Rewriter::PlainColumn(const ParsedExpression& expression,

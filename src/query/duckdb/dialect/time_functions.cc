@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "query/duckdb/dialect/arrow_type_text.h"
+#include "query/duckdb/dialect/coerced_calls.h"
 #include "query/duckdb/dialect/function_registry.h"
 #include "query/duckdb/dialect/literal_text.h"
 #include "query/duckdb/dialect/sql_error.h"
@@ -20,8 +21,10 @@ constexpr FunctionKind kScalar = FunctionKind::kScalar;
 ExpressionPtr ArrowCast(FunctionCall& call) {
   CheckArgumentCount(call, 2, 2);
   const std::string* text = LiteralText(*call.children[1]);
-  if (text == nullptr) {
-    ThrowPlanError("arrow_cast requires its second argument to be a non-empty constant string");
+  if (text == nullptr || text->empty()) {
+    throw SqlError(util::Status::Internal(
+        "Execution error: arrow_cast requires its second argument to be a non-empty constant "
+        "string"));
   }
   const LogicalType type = TypeFromArrowText(*text);
   if (const std::string* value = LiteralText(*call.children[0])) CheckTextLiteral(*value, type);
@@ -32,7 +35,7 @@ ExpressionPtr ArrowCast(FunctionCall& call) {
     // A number becomes a count of the type's own unit, not of seconds as with CAST.
     return Call("iox_arrow_cast", std::move(call.children[0]), Literal(text->c_str()));
   }
-  return CastTo(type, std::move(call.children[0]));
+  return PlannedCast(type, std::move(call.children[0]));
 }
 
 /// Several formats are tried in order.
