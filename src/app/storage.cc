@@ -44,9 +44,10 @@ buffer::SnapshotOptions SnapshotOptionsOf(const ServeOptions& options) {
       options.force_snapshot_bytes > 0 ? options.force_snapshot_bytes : util::MemoryBytes() / 2;
   snapshot.thread_count =
       options.snapshot_thread_count > 0 ? options.snapshot_thread_count : util::CoreCount();
-  // Only for tests, in which a few rows must make several row groups.
+  // Only for tests, in which a few rows must make several row groups and pages.
   if (const char* rows = std::getenv("INFLUXDB3_TEST_ROW_GROUP_ROWS")) {
     snapshot.writer.row_group_rows_max = static_cast<uint32_t>(std::max(std::atoi(rows), 1));
+    snapshot.writer.page_rows_max = std::max<uint32_t>(snapshot.writer.row_group_rows_max / 3, 1);
   }
   snapshot.check_interval_ns =
       std::clamp<int64_t>(options.wal_flush_interval_ns, 1'000'000, 1'000'000'000);

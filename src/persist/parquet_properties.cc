@@ -86,6 +86,7 @@ std::shared_ptr<parquet::WriterProperties> ChooseProperties(
       ->compression_level(options.zstd_level)
       ->max_row_group_length(options.row_group_rows_max)
       ->dictionary_pagesize_limit(kDictionaryPageBytesMax)
+      ->max_rows_per_page(options.page_rows_max)
       ->enable_page_checksum()
       ->enable_write_page_index();
 

@@ -78,6 +78,9 @@ struct QueryOptions {
   size_t concurrent_queries_max = 0;  ///< --max-concurrent-queries; 0 = no limit
   uint64_t file_limit = 0;            ///< --query-file-limit; 0 = none
   ParquetCacheOptions parquet_cache;
+  /// Pages of files are read one by one where that leaves out all but such a share of them; tests
+  /// want it always (1) or never (0).
+  double selective_share_max = 0.25;
 };
 
 /// Runs SQL over the catalog's tables. Thread-safe; queries run in parallel and never see each

@@ -12,6 +12,8 @@
 #include "query/duckdb/file_union_pass.h"
 #include "query/duckdb/latest_rows_pass.h"
 #include "query/duckdb/plan_limits.h"
+#include "query/duckdb/selective_scan.h"
+#include "query/duckdb/selective_scan_pass.h"
 #include "query/duckdb/store_file_system.h"
 #include "query/duckdb/time_order_pass.h"
 #include "util/log.h"
@@ -68,6 +70,8 @@ Result<std::shared_ptr<duckdb::DuckDB>> DuckDbInstance::MakeDatabase() const {
     RegisterLatestRowsPass(config);
     RegisterFileUnionPass(config);
     RegisterTimeOrderPass(config);
+    if (cache_ != nullptr)
+      RegisterSelectiveScanPass(config, MakeSelectiveReads(cache_), options_.selective_share_max);
     auto database = std::make_shared<duckdb::DuckDB>(nullptr, &config);
     RegisterBufferScan(*database->instance);
     RegisterVirtualScan(*database->instance);

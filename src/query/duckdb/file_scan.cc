@@ -99,6 +99,7 @@ class FileScanList : public duckdb::SimpleMultiFileList {
       : SimpleMultiFileList(FilesToOpen(*scan)), scan_(std::move(scan)) {}
 
   const FileScan& scan() const { return *scan_; }
+  const std::shared_ptr<const FileScan>& shared_scan() const { return scan_; }
 
   duckdb::unique_ptr<duckdb::NodeStatistics> GetCardinality(ClientContext&) const override {
     uint64_t rows = 0;
@@ -226,6 +227,12 @@ const ScanSource* SourceOfFileScan(const duckdb::LogicalGet& get) {
   if (get.function.name != kFileScanName) return nullptr;
   const auto& data = get.bind_data->Cast<duckdb::MultiFileBindData>();
   return data.file_list->Cast<FileScanList>().scan().source.get();
+}
+
+std::shared_ptr<const FileScan> FilesOf(const duckdb::LogicalGet& get) {
+  if (get.function.name != kFileScanName) return nullptr;
+  const auto& data = get.bind_data->Cast<duckdb::MultiFileBindData>();
+  return data.file_list->Cast<FileScanList>().shared_scan();
 }
 
 void KeepFirstFiles(uint64_t row_count, bool oldest_first, duckdb::LogicalGet* get) {

@@ -48,7 +48,10 @@ class UnionBuilder {
   NodePtr Build() const {
     Names names = NamesOf(request_.columns);
     if (names.empty()) names.push_back(time_name_);
-    if (!request_.newest_by) return Rows(names);
+    const bool few_rows = std::all_of(parts_.begin(), parts_.end(), [](const UnionPart& part) {
+      return part.newest_only || !part.of_files;
+    });
+    if (!request_.newest_by || few_rows) return Rows(names);
     Names inner = names;
     if (!Contains(inner, time_name_)) inner.push_back(time_name_);
     auto node = Select(names, parsed::Subquery(Rows(inner)));
@@ -155,7 +158,7 @@ class UnionBuilder {
 duckdb::unique_ptr<duckdb::TableRef> MakeFileUnion(const UnionRequest& request,
                                                    QuerySources* sources) {
   std::vector<UnionPart> parts =
-      FindUnionParts({request.source, request.time, request.newest_by.has_value()}, sources);
+      FindUnionParts({request.source, request.time, request.newest_of_series}, sources);
   if (parts.empty()) return nullptr;
   return parsed::Subquery(UnionBuilder(request, std::move(parts)).Build());
 }

@@ -20,6 +20,9 @@ struct UnionRequest {
   /// Only rows are asked for that no row with the same values in these columns, which are tags, is
   /// newer than.
   std::optional<std::vector<uint32_t>> newest_by;
+  /// Rows that have so many newer ones of their series may be left out; 0 = none may. At least 1
+  /// with newest_by.
+  uint32_t newest_of_series = 0;
 };
 
 /// A query for the rows of `request.time` (and possibly some outside of it) from buffer and files,

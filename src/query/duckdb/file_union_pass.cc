@@ -73,6 +73,7 @@ class FileUnionPass {
       if (id.IsVirtualColumn()) continue;
       request.columns.push_back(static_cast<uint32_t>(id.GetPrimaryIndex()));
     }
+    request.newest_of_series = data->latest_per_series;
     if (data->latest_per_series == 1) request.newest_by = data->latest_by;
     auto rows = MakeFileUnion(request, sources_.get());
     if (rows == nullptr) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -76,6 +77,9 @@ struct FileScan {
 
   std::shared_ptr<ScanSource> source;
   std::vector<std::shared_ptr<const persist::ParquetFile>> files;
+  /// Only so many of the newest rows of each series of a file matter: others that pass the scan's
+  /// filters may be left out; 0 = all matter.
+  uint32_t newest_of_series = 0;
 };
 
 /// A small table that was made when the query was planned: system and information_schema tables.

@@ -46,12 +46,7 @@ class StoreFileSystem : public duckdb::FileSystem {
     const util::Status status =
         cache_->Read(file.object_path, file.size, location, static_cast<uint64_t>(byte_count),
                      static_cast<char*>(buffer));
-    if (status.ok()) return;
-    // That an object is missing says nothing about what the client named.
-    const bool passes = status.code() == util::StatusCode::kUnavailable ||
-                        status.code() == util::StatusCode::kDeadlineExceeded ||
-                        status.code() == util::StatusCode::kCorruption;
-    sql::ThrowFromFunction(passes ? status : util::Status::Io(status.message()));
+    if (!status.ok()) ThrowStoreError(status);
   }
   int64_t Read(duckdb::FileHandle& handle, void* buffer, int64_t byte_count) override {
     auto& file = handle.Cast<StoreFile>();
@@ -106,6 +101,14 @@ duckdb::OpenFileInfo StoreFileInfo(const std::string& object_path, uint64_t size
   info.extended_info = duckdb::make_shared_ptr<duckdb::ExtendedOpenFileInfo>();
   info.extended_info->options[kSizeOption] = duckdb::Value::UBIGINT(size_bytes);
   return info;
+}
+
+void ThrowStoreError(const util::Status& status) {
+  // That an object is missing says nothing about what the client named.
+  const bool passes = status.code() == util::StatusCode::kUnavailable ||
+                      status.code() == util::StatusCode::kDeadlineExceeded ||
+                      status.code() == util::StatusCode::kCorruption;
+  sql::ThrowFromFunction(passes ? status : util::Status::Io(status.message()));
 }
 
 void RegisterStoreFileSystem(duckdb::DatabaseInstance& database,

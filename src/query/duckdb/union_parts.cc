@@ -20,6 +20,8 @@ using parsed::ExpressionPtr;
 using FilePtr = std::shared_ptr<const persist::ParquetFile>;
 
 constexpr size_t kContestedIntervalsMax = 64;
+/// The newest row of a series is looked for where it has so many rows.
+constexpr uint64_t kRowsForEachOfNewest = 16;
 
 bool Applies(const persist::Tombstone& tombstone, const persist::ParquetFile& file) {
   return file.max_wal_seq < tombstone.wal_seq && tombstone.range.Overlaps(file.time_range);
@@ -68,7 +70,7 @@ class PartFinder {
     for (const FilePtr& file : source_.files()->files) {
       if (file->time_range.Overlaps(request_.time)) files_.push_back(file);
     }
-    if (request_.newest_of_series) DropFilesWithNewerRows();
+    if (request_.newest_of_series == 1) DropFilesWithNewerRows();
   }
 
   bool IsCut(const persist::ParquetFile& file) const {
@@ -148,7 +150,12 @@ class PartFinder {
   }
 
   void AddFiles(const FileGroup& group, const std::vector<FilePtr>& files) {
-    const size_t number = NoteFiles(files);
+    if (group.place == RunPlace::kClear && !group.cut && !group.deleted && NewestAreFew(files)) {
+      const size_t number = NoteFiles(files, request_.newest_of_series);
+      parts_.push_back({false, true, 0, number, nullptr, true});
+      return;
+    }
+    const size_t number = NoteFiles(files, 0);
     if (group.place != RunPlace::kContested) {
       std::vector<ExpressionPtr> conditions = ConditionsOf(group, files);
       if (group.place == RunPlace::kPartlyContested) {
@@ -163,14 +170,26 @@ class PartFinder {
     }
   }
 
-  size_t NoteFiles(const std::vector<FilePtr>& files) {
+  /// Whether looking for the newest rows of each series leaves most of the files unread.
+  bool NewestAreFew(const std::vector<FilePtr>& files) const {
+    return request_.newest_of_series > 0 &&
+           std::all_of(files.begin(), files.end(), [&](const FilePtr& file) {
+             return file->series_count > 0 && request_.time.Contains(file->time_range) &&
+                    file->row_count / file->series_count >=
+                        request_.newest_of_series * kRowsForEachOfNewest;
+           });
+  }
+
+  size_t NoteFiles(const std::vector<FilePtr>& files, uint32_t newest_of_series) {
     auto& scans = sources_->file_scans;
     const auto equal = std::find_if(scans.begin(), scans.end(), [&](const auto& known) {
-      return known->source == request_.source && known->files == files;
+      return known->source == request_.source && known->files == files &&
+             known->newest_of_series == newest_of_series;
     });
     const auto number = static_cast<size_t>(equal - scans.begin());
     if (equal == scans.end()) {
-      scans.push_back(std::make_shared<const FileScan>(FileScan{request_.source, files}));
+      scans.push_back(
+          std::make_shared<const FileScan>(FileScan{request_.source, files, newest_of_series}));
     }
     return number;
   }

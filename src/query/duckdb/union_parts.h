@@ -22,14 +22,16 @@ struct UnionPart {
   uint64_t chunk_order = 0;         ///< of chunks: those of a higher one are newer
   size_t number = 0;                ///< in QuerySources::file_scans, else ::tables
   parsed::ExpressionPtr condition;  ///< which rows of the scan; null = all
+  /// Gives no more than the newest rows of each series that were asked for.
+  bool newest_only = false;
 };
 
 /// What of a table is to be read.
 struct PartsRequest {
   std::shared_ptr<ScanSource> source;
   model::TimeRange time;
-  /// Rows that have a newer one of their series within `time` may be left out.
-  bool newest_of_series = false;
+  /// Rows that have so many newer ones of their series within `time` may be left out; 0 = none may.
+  uint32_t newest_of_series = 0;
 };
 
 /// Scans that together give the rows of `request.time` (and possibly some outside of it) from

@@ -78,6 +78,7 @@ void FilesTest::WriteFile(const std::string& table, const std::vector<FileRow>& 
   file.max_wal_seq = spec.max_wal_seq;
   persist::TableWriterOptions options;
   options.row_group_rows_max = spec.row_group_rows_max;
+  options.page_rows_max = spec.page_rows_max;
   auto writer = persist::TableWriter::Open(store_.get(), schema, file, options);
   ASSERT_TRUE(writer.ok()) << writer.status().ToString();
   const util::Status appended = (*writer)->Append(*persist::testing::MakeBatch(schema, texts));

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <optional>
 #include <random>
@@ -59,6 +60,10 @@ class FileOracleTest : public FilesTest, public ::testing::WithParamInterface<in
   using Run = std::map<Key, Values>;
 
   FileOracleTest() : random_(static_cast<uint32_t>(GetParam())) {
+    // A third of the tests read page by page whatever is asked, a third never.
+    QueryOptions options;
+    options.selective_share_max = std::array{0.25, 1.0, 0.0}[static_cast<size_t>(GetParam()) % 3];
+    OpenOverFiles(options);
     Declare("t,host=a,zone=z f=1,i=1i,s=\"x\" 1\n");
   }
 
@@ -122,6 +127,7 @@ class FileOracleTest : public FilesTest, public ::testing::WithParamInterface<in
     spec.order = seq;
     spec.max_wal_seq = seq;
     spec.row_group_rows_max = 16;
+    spec.page_rows_max = static_cast<uint32_t>(1 + Pick(6));
     WriteFile("t", rows, spec);
     files_of_model_.emplace_back(seq, std::move(run));
   }
@@ -306,7 +312,7 @@ TEST_P(FileOracleTest, AnswersAreTheModels) {
           });
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, FileOracleTest, ::testing::Range(0, 24));
+INSTANTIATE_TEST_SUITE_P(Seeds, FileOracleTest, ::testing::Range(0, 48));
 
 }  // namespace
 }  // namespace influxdb3::query
