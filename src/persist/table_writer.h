@@ -34,7 +34,7 @@ std::shared_ptr<arrow::Schema> FileSchema(const model::TableSchema& schema);
 
 struct TableWriterOptions {
   uint32_t row_group_rows_max = 30'000;
-  uint32_t page_rows_max = 2000;  ///< in every column
+  uint32_t page_rows_max = 4000;  ///< in every column
   /// A row group ends early when its rows take so much memory (long strings, many columns).
   uint64_t row_group_bytes_max = uint64_t{64} << 20;
   int zstd_level = 1;

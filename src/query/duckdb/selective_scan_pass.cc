@@ -16,7 +16,7 @@ namespace {
 using duckdb::LogicalOperator;
 
 /// What a page of a file holds, about.
-constexpr double kPageRows = 2000;
+constexpr double kPageRows = 4000;
 /// A named value of a tag is taken to be that of so many of the series: it may be one of few.
 constexpr double kShareOfTagValue = 1.0 / 8;
 struct PassInfo : public duckdb::OptimizerExtensionInfo {

@@ -33,7 +33,7 @@ class FilesTest : public EngineTest {
     /// Only the table's first so many columns are in the file; 0 = all.
     size_t column_count = 0;
     uint32_t row_group_rows_max = 100'000;
-    uint32_t page_rows_max = 2000;
+    uint32_t page_rows_max = 4000;
   };
   /// Rows of table `table` of database d, in any order, no two with the same key.
   void WriteFile(const std::string& table, const std::vector<FileRow>& rows, const FileSpec& spec);
