@@ -7,6 +7,7 @@
 #include "duckdb/parser/parser.hpp"
 #include "duckdb/parser/statement/select_statement.hpp"
 
+#include "query/duckdb/dialect/clause_forms.h"
 #include "query/duckdb/dialect/expression_builder.h"
 #include "query/duckdb/dialect/function_support.h"
 #include "query/duckdb/dialect/gap_fill.h"
@@ -27,8 +28,9 @@ using util::Status;
 
 using Parameters = std::map<std::string, ParameterValue>;
 
-Result<duckdb::unique_ptr<duckdb::SelectStatement>> ParseQuery(const std::vector<Token>& tokens,
+Result<duckdb::unique_ptr<duckdb::SelectStatement>> ParseQuery(const std::vector<Token>& written,
                                                                GrammarText* text) {
+  const std::vector<Token> tokens = WriteClauseForms(written);
   ASSIGN_OR_RETURN(*text, WriteForGrammar(tokens));
   duckdb::ParserOptions options;
   options.max_expression_depth = kExpressionDepthMax;

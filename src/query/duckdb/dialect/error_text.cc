@@ -109,6 +109,16 @@ Status TranslateBinderError(const std::string& whole_text) {
         "need to add explicit type casts.",
         name, TypeText(match[2]), name, TypeText(match[2])));
   }
+  static const std::regex kField("Could not find key \"([^\"]*)\" in struct[^]*");
+  if (std::regex_match(text, match, kField)) {
+    return PlanError(fmt::format("Field {} not found in struct", match[1].str()));
+  }
+  if (text.rfind("UNNEST() can only be applied to lists", 0) == 0) {
+    return PlanError("unnest() can only be applied to array, struct and null");
+  }
+  if (text.rfind("UNNEST() requires", 0) == 0) {
+    return PlanError("unnest() requires exactly one argument");
+  }
   return PlanError(WithoutExcerpt(text));
 }
 
@@ -274,6 +284,13 @@ Status TranslateError(const ErrorData& error) {
       }
       if (text.rfind("More than one row returned by a subquery", 0) == 0) {
         return Status::Internal("Execution error: More than one row returned by a scalar subquery");
+      }
+      if (text.rfind("Map keys can not be NULL", 0) == 0) {
+        return Status::Internal("Execution error: map key cannot be null");
+      }
+      if (text.rfind("The map key list does not align", 0) == 0) {
+        return Status::Internal(
+            "Execution error: map requires key and value lists to have the same length");
       }
       return Status::Internal("Execution error: " + text);
     default: return Status::Internal("Execution error: " + text);

@@ -237,12 +237,6 @@ class Writer {
   void WriteSymbol() {
     const Token& token = tokens_[at_];
     if (struct_ends_.count(at_) > 0) return Emit("}");
-    if (token.text == "*" && Next().IsWord("except") && Next(2).IsSymbol("(") &&
-        !Next(3).IsWord("select")) {
-      Emit("* EXCLUDE");
-      ++at_;
-      return;
-    }
     // DuckDB knows `f(x) WITHIN GROUP (ORDER BY y)` for a few functions only, `f(x ORDER BY y)` for
     // all.
     if (token.text == ")" && Next().IsWord("within") && Next(2).IsWord("group") &&

@@ -141,19 +141,7 @@ void Rewriter::CheckDistinctOrder(const duckdb::SelectNode& node,
     if (NameOf(*targets[i], context) == NameOf(by, context)) continue;
     ThrowPlanError("SELECT DISTINCT ON expressions must match initial ORDER BY expressions");
   }
-  if (!targets.empty()) return;
-  std::set<std::string> shown;
-  for (const SelectItem& item : items) shown.insert(NameOf(*item.original, context));
-  for (const auto& by : order->orders) {
-    if (by.expression->GetExpressionClass() != ExpressionClass::COLUMN_REF) continue;
-    ResolvedColumn found;
-    const auto& parts = by.expression->Cast<duckdb::ColumnRefExpression>().column_names;
-    if (NamesItem(*by.expression, items) || !context.scope->TryResolve(parts, &found)) continue;
-    const std::string name = NameOf(*by.expression, context);
-    if (shown.count(name) > 0) continue;
-    ThrowPlanError(fmt::format(
-        "For SELECT DISTINCT, ORDER BY expressions {} must appear in select list", name));
-  }
+  if (targets.empty()) CheckDistinctColumns(order->orders, context);
 }
 
 /// ORDER BY sees the rows of the groups, where other columns are unknown.

@@ -281,7 +281,7 @@ std::string Rewriter::NameOfSubquery(const duckdb::SubqueryExpression& subquery,
   }
   if (subquery.child && !display) return "IN";
   if (subquery.child) return NameOf(*subquery.child, context, display) + " IN (<subquery>)";
-  return RewriteOnce(*subquery.subquery, context);
+  return RewriteOnce(subquery, context);
 }
 
 std::string Rewriter::NameOf(const ParsedExpression& expression, const ExpressionContext& context,

@@ -4,7 +4,10 @@
 
 #include <fmt/format.h>
 
+#include "duckdb/parser/parsed_expression_iterator.hpp"
+
 #include "query/duckdb/dialect/function_registry.h"
+#include "query/duckdb/dialect/rewrite_rules.h"
 #include "query/duckdb/dialect/sql_error.h"
 
 namespace influxdb3::query::sql {
@@ -58,6 +61,27 @@ ExpressionPtr Field(FunctionCall& call) {
   ExpressionPtr checked =
       Call("iox_having_field", std::move(call.children[0]), call.children[1]->Copy());
   return Operator(ExpressionType::ARRAY_EXTRACT, std::move(checked), std::move(call.children[1]));
+}
+
+/// A list written as its elements, not all of them literals, is searched as IN does: not finding
+/// is NULL where an element is.
+ExpressionPtr Has(FunctionCall& call) {
+  if (call.children.size() != 2 || !IsListConstructor(*call.children[0])) {
+    return CallList("list_contains", std::move(call.children));
+  }
+  duckdb::vector<ExpressionPtr> operands;
+  bool literals = true;
+  operands.push_back(std::move(call.children[1]));
+  duckdb::ParsedExpressionIterator::EnumerateChildren(
+      *call.children[0], [&](const duckdb::ParsedExpression& element) {
+        literals = literals && LiteralValue(element) != nullptr;
+        operands.push_back(element.Copy());
+      });
+  if (literals || operands.size() == 1) {
+    return Call("list_contains", std::move(call.children[0]), std::move(operands[0]));
+  }
+  return duckdb::make_uniq<duckdb::OperatorExpression>(ExpressionType::COMPARE_IN,
+                                                       std::move(operands));
 }
 
 ExpressionPtr Slice(FunctionCall& call) {
@@ -206,14 +230,14 @@ constexpr Both kBoth[] = {{"any_value", "", AnyValue},
                           {"append", "list_append"},
                           {"cat", "list_concat"},
                           {"concat", "list_concat"},
-                          {"contains", "list_contains"},
+                          {"contains", "", Has},
                           {"dims", "iox_array_dims"},
                           {"distance", "iox_array_distance"},
                           {"distinct", "iox_list_distinct"},
                           {"element", "", Element},
                           {"except", "iox_list_except"},
                           {"extract", "", Element},
-                          {"has", "list_contains"},
+                          {"has", "", Has},
                           {"has_all", "list_has_all"},
                           {"has_any", "list_has_any"},
                           {"indexof", "", Position},

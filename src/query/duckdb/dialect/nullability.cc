@@ -124,7 +124,7 @@ bool Rewriter::IsNullable(const ParsedExpression& expression, const ExpressionCo
       // A list of `= ANY` may hold NULLs.
       if (ListOfAny(subquery) != nullptr) return true;
       bool nullable = true;
-      RewriteOnce(*subquery.subquery, context, &nullable);
+      RewriteOnce(subquery, context, &nullable);
       return nullable || (subquery.child && IsNullable(*subquery.child, context));
     }
     case ExpressionClass::COMPARISON: {

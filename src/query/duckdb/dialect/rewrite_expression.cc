@@ -13,6 +13,7 @@
 #include "query/duckdb/dialect/coerced_calls.h"
 #include "query/duckdb/dialect/interval_literal.h"
 #include "query/duckdb/dialect/literal_text.h"
+#include "query/duckdb/dialect/naming_rules.h"
 #include "query/duckdb/dialect/number_text.h"
 #include "query/duckdb/dialect/rewriter.h"
 #include "query/duckdb/dialect/sql_error.h"
@@ -45,6 +46,28 @@ Value ToReferenceValue(const Value& value) {
     }
     default: return value;
   }
+}
+
+[[noreturn]] void ThrowTooManyColumns(const std::vector<OutputColumn>& columns) {
+  std::string names;
+  for (const OutputColumn& column : columns) {
+    names += (names.empty() ? "" : ", ") +
+             (column.display.empty() ? column.name : column.display + "." + column.name);
+  }
+  ThrowPlanError("Too many columns! The subquery should only return one column: " + names);
+}
+
+/// `x NOT IN (SELECT …)` keeps the rows where it is NULL.
+void KeepNullsOfNotIn(ParsedExpression& negation) {
+  ExpressionPtr& child = negation.Cast<duckdb::OperatorExpression>().children[0];
+  if (child->GetExpressionClass() != ExpressionClass::SUBQUERY) return;
+  const auto& subquery = child->Cast<duckdb::SubqueryExpression>();
+  if (subquery.subquery_type != duckdb::SubqueryType::ANY ||
+      subquery.comparison_type != ExpressionType::COMPARE_EQUAL || ListOfAny(subquery) != nullptr) {
+    return;
+  }
+  child =
+      Operator(ExpressionType::OPERATOR_COALESCE, std::move(child), Literal(Value::BOOLEAN(false)));
 }
 
 }  // namespace
@@ -86,6 +109,7 @@ void Rewriter::Rewrite(ExpressionPtr& expression, const ExpressionContext& conte
         } else {
           if (expression->type == ExpressionType::OPERATOR_NOT) CheckNot(*expression, context);
           RewriteChildren(*expression, context);
+          if (expression->type == ExpressionType::OPERATOR_NOT) KeepNullsOfNotIn(*expression);
           if (expression->type == ExpressionType::GROUPING_FUNCTION) {
             expression = CastTo(LogicalType::INTEGER, std::move(expression));
           }
@@ -137,7 +161,8 @@ void Rewriter::RewriteColumn(ExpressionPtr& expression, const ExpressionContext&
     }
     context.scope->Resolve(parts);  // throws
   }
-  if (found.merged || found.relation->engine_alias.empty()) {
+  // A column merged by USING is the left side's, also where only the right side has a row.
+  if (found.relation->engine_alias.empty()) {
     expression = duckdb::make_uniq<duckdb::ColumnRefExpression>(found.column->engine_name);
   } else {
     expression = duckdb::make_uniq<duckdb::ColumnRefExpression>(found.column->engine_name,
@@ -165,16 +190,12 @@ void Rewriter::RewriteParameter(ExpressionPtr& expression) const {
   if (type != open_types_.end()) expression = CastTo(type->second, std::move(expression));
 }
 
-LogicalType TypeFromSql(const LogicalType& parsed) {
-  if (parsed.id() == LogicalTypeId::INTERVAL || parsed.id() == LogicalTypeId::BOOLEAN) {
-    return parsed;
-  }
-  std::string text = parsed.ToString();
-  text.erase(std::remove(text.begin(), text.end(), '"'), text.end());
-  const std::string written = text;
-  text = duckdb::StringUtil::Upper(text);
+namespace {
+
+LogicalType TypeFromText(const std::string& written) {
+  const std::string text = duckdb::StringUtil::Upper(written);
   if (text.size() > 2 && text.substr(text.size() - 2) == "[]") {
-    ThrowUnsupported(fmt::format("Unsupported SQL type {}", text));
+    return LogicalType::LIST(TypeFromText(written.substr(0, written.size() - 2)));
   }
   const std::string name = text.substr(0, text.find('('));
   static constexpr std::pair<std::string_view, LogicalTypeId> kTypes[] = {
@@ -214,8 +235,6 @@ LogicalType TypeFromSql(const LogicalType& parsed) {
   ThrowUnsupported(fmt::format("Unsupported SQL type {}", written));
 }
 
-namespace {
-
 /// What the reference says about constants it cannot compute when it plans.
 [[noreturn]] void ThrowAtPlanning(const Status& status) {
   throw SqlError(Status(status.code(), "Optimizer rule 'simplify_expressions' failed\ncaused by\n" +
@@ -241,6 +260,15 @@ const char* ZonedSource(const LogicalType& type) {
 }
 
 }  // namespace
+
+LogicalType TypeFromSql(const LogicalType& parsed) {
+  if (parsed.id() == LogicalTypeId::INTERVAL || parsed.id() == LogicalTypeId::BOOLEAN) {
+    return parsed;
+  }
+  std::string text = parsed.ToString();
+  text.erase(std::remove(text.begin(), text.end(), '"'), text.end());
+  return TypeFromText(text);
+}
 
 void CheckTextLiteral(const std::string& text, const LogicalType& type) {
   int64_t number = 0;
@@ -339,21 +367,25 @@ std::string Rewriter::KnownType(const ParsedExpression& expression,
 void Rewriter::RewriteSubquery(ExpressionPtr& expression, const ExpressionContext& context) {
   auto& subquery = expression->Cast<duckdb::SubqueryExpression>();
   if (subquery.child) Rewrite(subquery.child, context);
-  RewriteOnce(*subquery.subquery, context);
+  RewriteOnce(subquery, context);
 }
 
 /// A sub-query is needed rewritten for its name and again for its value; doing it twice would
 /// double the work with each level. The statement's text, of no use any more, notes that it was
 /// done.
-std::string Rewriter::RewriteOnce(duckdb::SelectStatement& statement,
+std::string Rewriter::RewriteOnce(const duckdb::SubqueryExpression& subquery,
                                   const ExpressionContext& context, bool* nullable) {
   constexpr char kDone = '\1';
   constexpr char kDoneNeverNull = '\2';
+  duckdb::SelectStatement& statement = *subquery.subquery;
   std::string& done = statement.query;
   if (done.empty() || (done[0] != kDone && done[0] != kDoneNeverNull)) {
     const bool one_row = YieldsOneRow(*statement.node);
     const std::vector<OutputColumn> columns =
         RewriteNode(statement.node, context.scope, context.ctes);
+    const bool counts = subquery.subquery_type == duckdb::SubqueryType::SCALAR ||
+                        subquery.subquery_type == duckdb::SubqueryType::ANY;
+    if (counts && columns.size() > 1) ThrowTooManyColumns(columns);
     const bool never_null = one_row && !columns.empty() && !columns[0].nullable;
     done = never_null ? kDoneNeverNull : kDone;
     if (!columns.empty()) done += columns[0].name;

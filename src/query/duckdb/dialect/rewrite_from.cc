@@ -1,5 +1,6 @@
 // FROM clauses: tables, joins, sub-queries, VALUES, table functions.
 #include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -14,7 +15,6 @@
 #include "query/duckdb/dialect/sql_error.h"
 
 namespace influxdb3::query::sql {
-namespace {
 
 using duckdb::TableReferenceType;
 using util::Result;
@@ -27,24 +27,33 @@ std::vector<OutputColumn> ColumnsOf(const ResolvedTable& table) {
   return columns;
 }
 
-/// A series of times as rows; its arguments are rewritten already.
-duckdb::unique_ptr<duckdb::TableRef> TimesOf(duckdb::TableFunctionRef& table, bool dates) {
-  auto& call = table.function->Cast<duckdb::FunctionExpression>();
-  if (call.children.size() != 3) {
-    ThrowPlanError(fmt::format("{} function with {} requires exactly 3 arguments",
-                               call.function_name, dates ? "dates" : "timestamps"));
+namespace {
+
+/// Under one qualifier, columns of one name are told apart by numbers.
+void NumberRepeated(std::vector<OutputColumn>& columns) {
+  std::map<std::string, int> seen;
+  for (OutputColumn& column : columns) {
+    const int repeats = seen[column.name]++;
+    if (repeats > 0) column.name = fmt::format("{}:{}", column.name, repeats);
   }
-  ExpressionPtr series =
-      Call("iox_series", std::move(call.children[0]), std::move(call.children[1]),
-           std::move(call.children[2]), Literal(call.function_name == "range" ? "t" : "ti"));
-  auto node = duckdb::make_uniq<duckdb::SelectNode>();
-  node->from_table = duckdb::make_uniq<duckdb::EmptyTableRef>();
-  node->select_list.push_back(Call("unnest", std::move(series)));
-  auto statement = duckdb::make_uniq<duckdb::SelectStatement>();
-  statement->node = std::move(node);
-  auto rows = duckdb::make_uniq<duckdb::SubqueryRef>(std::move(statement), table.alias);
-  rows->column_name_alias = table.column_name_alias;
-  return rows;
+}
+
+/// A sub-query's columns keep the qualifiers they have in it: one relation for each run of columns
+/// with the same.
+std::vector<Relation> SplitByQualifier(const std::vector<OutputColumn>& columns,
+                                       const std::string& engine_alias) {
+  std::vector<Relation> relations;
+  for (const OutputColumn& column : columns) {
+    if (relations.empty() || relations.back().display != column.display) {
+      Relation relation;
+      relation.qualifier = column.qualifier;
+      relation.display = column.display;
+      relation.engine_alias = engine_alias;
+      relations.push_back(std::move(relation));
+    }
+    relations.back().columns.push_back(column);
+  }
+  return relations;
 }
 
 /// Only `public` exists.
@@ -80,18 +89,17 @@ void Rewriter::AddRelation(Scope& scope, Ref& ref, std::vector<std::string> qual
   for (size_t i = 0; i < ref.column_name_alias.size() && i < columns.size(); ++i) {
     columns[i].name = ref.column_name_alias[i];
   }
-  if (ref.column_name_alias.size() > columns.size()) {
-    ThrowPlanError(
-        fmt::format("Source table contains {} columns but {} names given as column alias",
-                    columns.size(), ref.column_name_alias.size()));
+  if (!ref.column_name_alias.empty()) {
+    CheckAliasCount(columns.size(), ref.column_name_alias.size());
   }
   for (const Relation& other : scope.relations()) {
     if (!display.empty() && other.display == display) {
-      ThrowPlanError(
+      throw SqlError(util::Status::InvalidArgument(
           fmt::format("Schema error: Schema contains duplicate qualified field name {}.{}", display,
-                      columns.empty() ? "" : columns[0].name));
+                      columns.empty() ? "" : QuoteIfNeeded(columns[0].name))));
     }
   }
+  if (!display.empty()) NumberRepeated(columns);
   relation.qualifier = std::move(qualifier);
   relation.display = std::move(display);
   relation.columns = std::move(columns);
@@ -126,7 +134,14 @@ void Rewriter::RewriteFrom(duckdb::unique_ptr<Ref>& ref, Scope& scope, const Sco
       }
       std::vector<OutputColumn> columns =
           RewriteNode(subquery.subquery->node, has_left ? &lateral : outer, ctes);
-      AddRelation(scope, *ref, {}, {}, std::move(columns));
+      if (!ref->alias.empty()) {
+        AddRelation(scope, *ref, {}, {}, std::move(columns));
+        return;
+      }
+      ref->alias = UniqueAlias("subquery");
+      for (Relation& relation : SplitByQualifier(columns, ref->alias)) {
+        scope.Add(std::move(relation));
+      }
       return;
     }
     default: ThrowUnsupported("this kind of table reference");
@@ -196,7 +211,17 @@ void Rewriter::RewriteJoin(duckdb::JoinRef& join, Scope& scope, const Scope* out
   for (const std::string& name : shared) {
     const OutputColumn* left = side(name, first, middle);
     const OutputColumn* right = side(name, middle, scope.relations().size());
-    if (left == nullptr || right == nullptr) scope.ThrowUnknown({name});
+    if (left == nullptr || right == nullptr) {
+      std::vector<ValidField> valid;
+      const size_t begin = left == nullptr ? first : middle;
+      const size_t end = left == nullptr ? middle : scope.relations().size();
+      for (size_t i = begin; i < end; ++i) {
+        const Relation& relation = scope.relations()[i];
+        for (const auto& column : relation.columns)
+          valid.push_back({relation.display, column.name});
+      }
+      ThrowUnknownField({name}, valid);
+    }
     if (left->engine_name != right->engine_name) {
       ThrowUnsupported("USING over columns whose names differ by case only elsewhere");
     }
@@ -207,6 +232,13 @@ void Rewriter::RewriteJoin(duckdb::JoinRef& join, Scope& scope, const Scope* out
     ExpressionContext context;
     context.scope = &scope;
     context.ctes = ctes;
+    const std::string type = KnownType(*join.condition, context);
+    if (!type.empty() && type != "Boolean" && type != "Null") {
+      throw SqlError(util::Status::InvalidArgument(
+          fmt::format("type_coercion\ncaused by\nError during planning: Join condition must be "
+                      "boolean type, but got {}",
+                      type)));
+    }
     Rewrite(join.condition, context);
   }
   const bool keeps_left = join.type == duckdb::JoinType::LEFT;
@@ -218,92 +250,6 @@ void Rewriter::RewriteJoin(duckdb::JoinRef& join, Scope& scope, const Scope* out
   if (one_sided) {
     scope.Truncate(middle);
   }
-}
-
-/// `unnest(a, b)`: side by side, the shorter ones end in NULLs.
-void Rewriter::RewriteUnnests(duckdb::unique_ptr<Ref>& ref, Scope& scope, const CteScope* ctes) {
-  auto& table = ref->Cast<duckdb::TableFunctionRef>();
-  auto& call = table.function->Cast<duckdb::FunctionExpression>();
-  ExpressionContext context;
-  context.scope = &scope;
-  context.ctes = ctes;
-  auto node = duckdb::make_uniq<duckdb::SelectNode>();
-  node->from_table = duckdb::make_uniq<duckdb::EmptyTableRef>();
-  std::vector<OutputColumn> columns;
-  for (ExpressionPtr& child : call.children) {
-    OutputColumn column;
-    column.name = fmt::format("UNNEST({})", NameOf(*child, context));
-    column.engine_name = fmt::format("value{}", columns.size());
-    Rewrite(child, context);
-    node->select_list.push_back(Call("unnest", std::move(child)));
-    node->select_list.back()->SetAlias(column.engine_name);
-    columns.push_back(std::move(column));
-  }
-  auto statement = duckdb::make_uniq<duckdb::SelectStatement>();
-  statement->node = std::move(node);
-  auto subquery = duckdb::make_uniq<duckdb::SubqueryRef>(std::move(statement), table.alias);
-  subquery->column_name_alias = table.column_name_alias;
-  ref = std::move(subquery);
-  AddRelation(scope, *ref, {}, {}, std::move(columns));
-}
-
-void Rewriter::RewriteTableFunction(duckdb::unique_ptr<Ref>& ref, Scope& scope,
-                                    const CteScope* ctes) {
-  auto& table = ref->Cast<duckdb::TableFunctionRef>();
-  if (table.subquery || table.function->GetExpressionClass() != duckdb::ExpressionClass::FUNCTION) {
-    ThrowUnsupported("this kind of table function");
-  }
-  auto& call = table.function->Cast<duckdb::FunctionExpression>();
-  ExpressionContext context;
-  context.scope = &scope;
-  context.ctes = ctes;
-  const std::string name = call.function_name;
-  std::vector<OutputColumn> columns(1);
-  if (name == "unnest" && call.children.size() > 1) {
-    RewriteUnnests(ref, scope, ctes);
-    return;
-  }
-  if (name == "unnest") {
-    columns[0].name = NameOf(call, context);
-  } else if (name == "generate_series" || name == "range") {
-    columns[0].name = "value";
-    columns[0].arrow_type = "Int64";
-    columns[0].nullable = false;
-  } else {
-    duckdb::vector<duckdb::Value> arguments;
-    for (ExpressionPtr& child : call.children) {
-      Rewrite(child, context);
-      const duckdb::Value* value = LiteralValue(*child);
-      if (value == nullptr) {
-        ThrowPlanError(fmt::format("{} arguments must be string literals", name));
-      }
-      arguments.push_back(*value);
-    }
-    Result<ResolvedTable> resolved = resolver_.ResolveTableFunction(
-        name, std::vector<duckdb::Value>(arguments.begin(), arguments.end()));
-    if (!resolved.ok()) throw SqlError(resolved.status());
-    resolved->ref->alias = table.alias;
-    resolved->ref->column_name_alias = table.column_name_alias;
-    columns = ColumnsOf(*resolved);
-    ref = std::move(resolved->ref);
-    AddRelation(scope, *ref, {name}, name, std::move(columns));
-    return;
-  }
-  const std::string first = call.children.empty() ? "" : KnownType(*call.children[0], context);
-  for (ExpressionPtr& child : call.children) {
-    const BoundParameter* parameter = AsBoundParameter(*child);
-    const bool is_unsigned =
-        parameter != nullptr && parameter->value.type().id() == duckdb::LogicalTypeId::UBIGINT;
-    Rewrite(child, context);
-    if (is_unsigned) child = CastTo(duckdb::LogicalType::BIGINT, std::move(child));
-  }
-  columns[0].engine_name = "value";
-  if (name != "unnest" && (first == "Date32" || first.rfind("Timestamp(", 0) == 0)) {
-    ref = TimesOf(table, first == "Date32");
-    columns[0].arrow_type = "Timestamp(ns)";
-  }
-  AddRelation(scope, *ref, {}, {}, std::move(columns));
-  ref->column_name_alias = {"value"};
 }
 
 void Rewriter::RewriteValues(duckdb::ExpressionListRef& values, Scope& scope, const Scope* outer,

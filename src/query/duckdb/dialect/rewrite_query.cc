@@ -28,40 +28,12 @@ using duckdb::QueryNodeType;
 using duckdb::Value;
 using util::Status;
 
-/// An integer literal of any width, cut to what fits.
-int64_t WholeNumber(const Value& value) {
-  Value narrow;
-  std::string error;
-  if (value.DefaultTryCastAs(duckdb::LogicalType::BIGINT, narrow, &error)) {
-    return narrow.GetValue<int64_t>();
-  }
-  return value.ToString()[0] == '-' ? INT64_MIN : INT64_MAX;
-}
-
-/// The 1-based position a literal in ORDER BY or GROUP BY stands for; 0 for other expressions.
-int64_t Ordinal(const ParsedExpression& expression) {
-  const Value* value = LiteralValue(expression);
-  if (value == nullptr || value->IsNull() || !value->type().IsIntegral()) return 0;
-  return WholeNumber(*value);
-}
-bool IsOrdinal(const ParsedExpression& expression) {
-  if (AsBoundParameter(expression) != nullptr) return false;
-  const Value* value = LiteralValue(expression);
-  return value != nullptr && !value->IsNull() && value->type().IsIntegral();
-}
-
-/// A constant that is none of the positions that the engine too reads integers as.
-void HidePosition(ExpressionPtr& expression) {
-  const BoundParameter* parameter = AsBoundParameter(*expression);
-  if (parameter == nullptr) return;
-  const duckdb::LogicalType type = parameter->value.type();
-  expression = CastTo(type, std::move(expression));
-}
-
-const std::string* BareName(const ParsedExpression& expression) {
-  if (expression.GetExpressionClass() != ExpressionClass::COLUMN_REF) return nullptr;
-  const auto& column = expression.Cast<duckdb::ColumnRefExpression>();
-  return column.column_names.size() == 1 ? &column.column_names[0] : nullptr;
+/// `+a`, as a grouped column is marked that differs from another by case only.
+bool IsSignedColumn(const ParsedExpression& expression) {
+  if (expression.GetExpressionClass() != ExpressionClass::FUNCTION) return false;
+  const auto& call = expression.Cast<duckdb::FunctionExpression>();
+  return call.function_name == "+" && call.children.size() == 1 &&
+         call.children[0]->GetExpressionClass() == ExpressionClass::COLUMN_REF;
 }
 
 bool HasWindow(const ParsedExpression& expression) {
@@ -94,8 +66,7 @@ std::vector<OutputColumn> Rewriter::RewriteNode(duckdb::unique_ptr<Node>& node, 
   switch (node->type) {
     case QueryNodeType::SELECT_NODE:
       return RewriteSelect(node->Cast<duckdb::SelectNode>(), outer, &own_ctes);
-    case QueryNodeType::SET_OPERATION_NODE:
-      return RewriteSetOperation(node->Cast<duckdb::SetOperationNode>(), outer, &own_ctes);
+    case QueryNodeType::SET_OPERATION_NODE: return RewriteSetOperation(node, outer, &own_ctes);
     default: ThrowUnsupported("this form of WITH");
   }
 }
@@ -118,6 +89,13 @@ std::vector<OutputColumn> Rewriter::RewriteSelect(duckdb::SelectNode& node, cons
   std::vector<SelectItem> items = BindSelectList(node, context);
   CheckUniqueNames(items);
   context.items = &items;
+  for (ExpressionPtr& group : node.groups.group_expressions) {
+    if (IsSignedColumn(*group)) {
+      group = std::move(group->Cast<duckdb::FunctionExpression>().children[0]);
+    }
+    CheckColumns(*group, context);
+  }
+  if (node.having) CheckColumns(*node.having, context);
   GroupGapFillByAll(node, items);
   CheckGrouping(node, context);
   Scope filled_scope(outer);
@@ -159,6 +137,9 @@ std::vector<SelectItem> Rewriter::BindSelectList(duckdb::SelectNode& node,
       ExpandStar(expression->Cast<duckdb::StarExpression>(), context, items);
       continue;
     }
+    if (!expression->HasAlias() && IsSignedColumn(*expression)) {
+      expression = std::move(expression->Cast<duckdb::FunctionExpression>().children[0]);
+    }
     SelectItem item;
     item.aliased = expression->HasAlias();
     const OutputColumn* plain = PlainColumn(*expression, context);
@@ -168,11 +149,20 @@ std::vector<SelectItem> Rewriter::BindSelectList(duckdb::SelectNode& node,
       item.output.name = item.name;
     } else {
       const std::string name = NameOf(*expression, context);
-      item.display = NameOf(*expression, context, true);
+      item.display =
+          name == "count(*)" ? "count(Int64(1)) AS count(*)" : NameOf(*expression, context, true);
       item.name = name;
       item.output.name = plain != nullptr ? plain->name : name;
     }
     if (plain != nullptr) item.output.iox_type = plain->iox_type;
+    if (plain != nullptr && !item.aliased) {
+      ResolvedColumn found;
+      const auto& parts = expression->Cast<duckdb::ColumnRefExpression>().column_names;
+      if (context.scope->TryResolve({parts.begin(), parts.end()}, &found)) {
+        item.output.qualifier = found.relation->qualifier;
+        item.output.display = found.relation->display;
+      }
+    }
     item.output.arrow_type = KnownType(*expression, context);
     item.output.nullable = IsNullable(*expression, context);
     expression->ClearAlias();
@@ -183,54 +173,6 @@ std::vector<SelectItem> Rewriter::BindSelectList(duckdb::SelectNode& node,
     items.push_back(std::move(item));
   }
   return items;
-}
-
-void Rewriter::ExpandStar(duckdb::StarExpression& star, const ExpressionContext& context,
-                          std::vector<SelectItem>& items) {
-  if (star.columns || star.expr) ThrowUnsupported("COLUMNS expressions");
-  const std::vector<Relation>& relations = context.scope->relations();
-  const Relation* only =
-      star.relation_name.empty() ? nullptr : &context.scope->ResolveRelation(star.relation_name);
-  if (only == nullptr && relations.empty())
-    ThrowPlanError("SELECT * with no tables specified is not valid");
-  std::set<std::string> merged_seen;
-  std::set<std::string> excluded;
-  for (const auto& name : star.exclude_list) excluded.insert(name.column);
-  for (const Relation& relation : relations) {
-    if (only != nullptr && only != &relation) continue;
-    for (const OutputColumn& column : relation.columns) {
-      const bool merged = only == nullptr && context.scope->IsMerged(column.name);
-      if (merged && !merged_seen.insert(column.name).second) continue;
-      if (excluded.count(column.name) > 0) continue;
-      SelectItem item;
-      item.name = DisplayColumn(relation, column);
-      item.display = item.name;
-      item.output = column;
-      item.output.nullable = column.nullable || context.groups_nullable;
-      item.original = duckdb::make_uniq<duckdb::ColumnRefExpression>([&] {
-        duckdb::vector<std::string> parts(relation.qualifier.begin(), relation.qualifier.end());
-        if (merged) parts.clear();
-        parts.push_back(column.name);
-        return parts;
-      }());
-      const auto replaced = star.replace_list.find(column.name);
-      if (replaced != star.replace_list.end()) {
-        item.output.iox_type.clear();
-        item.output.arrow_type = KnownType(*replaced->second, context);
-        item.output.nullable = IsNullable(*replaced->second, context);
-        item.original = replaced->second->Copy();
-        item.expression = replaced->second->Copy();
-        Rewrite(item.expression, context);
-        item.expression->ClearAlias();
-      } else if (merged) {
-        item.expression = duckdb::make_uniq<duckdb::ColumnRefExpression>(column.engine_name);
-      } else {
-        item.expression = duckdb::make_uniq<duckdb::ColumnRefExpression>(column.engine_name,
-                                                                         relation.engine_alias);
-      }
-      items.push_back(std::move(item));
-    }
-  }
 }
 
 void Rewriter::CheckUniqueNames(const std::vector<SelectItem>& items) const {
@@ -303,90 +245,6 @@ void Rewriter::RewriteGroups(duckdb::SelectNode& node, const ExpressionContext& 
       HidePosition(group);
       group->ClearAlias();
     }
-  }
-}
-
-void Rewriter::RewriteModifiers(Node& node, const ExpressionContext& context,
-                                const std::vector<OutputColumn>& columns) {
-  ExpressionContext own = context;
-  own.alias_use = AliasUse::kBeforeColumns;
-  for (auto& modifier : node.modifiers) {
-    switch (modifier->type) {
-      case duckdb::ResultModifierType::ORDER_MODIFIER:
-        RewriteOrders(modifier->Cast<duckdb::OrderModifier>().orders, own, &columns);
-        break;
-      case duckdb::ResultModifierType::LIMIT_MODIFIER: {
-        auto& limit = modifier->Cast<duckdb::LimitModifier>();
-        RewriteLimit(limit.limit, "LIMIT", "eliminate_limit", context);
-        RewriteLimit(limit.offset, "OFFSET", limit.limit ? "push_down_limit" : "eliminate_limit",
-                     context);
-        break;
-      }
-      case duckdb::ResultModifierType::DISTINCT_MODIFIER:
-        for (auto& target : modifier->Cast<duckdb::DistinctModifier>().distinct_on_targets) {
-          Rewrite(target, own);
-        }
-        break;
-      case duckdb::ResultModifierType::LIMIT_PERCENT_MODIFIER: ThrowUnsupported("LIMIT in percent");
-    }
-  }
-}
-
-void Rewriter::RewriteOrders(duckdb::vector<duckdb::OrderByNode>& orders,
-                             const ExpressionContext& context,
-                             const std::vector<OutputColumn>* columns) {
-  for (duckdb::OrderByNode& order : orders) {
-    if (order.type == duckdb::OrderType::ORDER_DEFAULT) order.type = duckdb::OrderType::ASCENDING;
-    if (order.null_order == duckdb::OrderByNullType::ORDER_DEFAULT) {
-      order.null_order = order.type == duckdb::OrderType::DESCENDING
-                             ? duckdb::OrderByNullType::NULLS_FIRST
-                             : duckdb::OrderByNullType::NULLS_LAST;
-    }
-    if (columns != nullptr && IsOrdinal(*order.expression)) {
-      const int64_t position = Ordinal(*order.expression);
-      if (position < 1) ThrowPlanError("Order by index starts at 1 for column indexes");
-      if (position > static_cast<int64_t>(columns->size())) {
-        ThrowPlanError(fmt::format("Order by column out of bounds, specified: {}, max: {}",
-                                   position, columns->size()));
-      }
-      continue;
-    }
-    const std::string* name = BareName(*order.expression);
-    if (columns != nullptr && name != nullptr) {
-      const auto found = std::find_if(columns->begin(), columns->end(),
-                                      [&](const OutputColumn& c) { return c.name == *name; });
-      if (found != columns->end()) {
-        order.expression =
-            Literal(Value::INTEGER(static_cast<int32_t>(found - columns->begin()) + 1));
-        continue;
-      }
-    }
-    Rewrite(order.expression, context);
-    HidePosition(order.expression);
-    order.expression->ClearAlias();
-  }
-}
-
-void Rewriter::RewriteLimit(ExpressionPtr& limit, const char* what, const char* rule,
-                            const ExpressionContext& context) {
-  if (!limit) return;
-  Rewrite(limit, context);
-  const Value* value = LiteralValue(*limit);
-  if (value == nullptr || value->IsNull()) return;
-  int64_t count = 0;
-  if (value->type().IsIntegral()) {
-    count = WholeNumber(*value);
-  } else {
-    throw SqlError(Status::InvalidArgument(
-        fmt::format("type_coercion\ncaused by\nError during planning: Expected {} to be an integer "
-                    "or null, but got {}",
-                    what, ArrowTypeText(value->type()))));
-  }
-  if (count < 0) {
-    throw SqlError(Status::InvalidArgument(fmt::format(
-        "Optimizer rule '{}' failed\ncaused by\nError during planning: {} must be >={}0, "
-        "'{}' was provided",
-        rule, what, std::string_view(what) == "LIMIT" ? " " : "", count)));
   }
 }
 

@@ -1,4 +1,4 @@
-// WITH and set operations.
+// WITH.
 #include <set>
 #include <string>
 #include <utility>
@@ -24,6 +24,13 @@ const CteDefinition* CteScope::Find(const std::string& name) const {
   return nullptr;
 }
 
+void CheckAliasCount(size_t columns, size_t aliases) {
+  if (columns == aliases) return;
+  ThrowPlanError(
+      fmt::format("Source table contains {} columns but only {} names given as column alias",
+                  columns, aliases));
+}
+
 void AssignEngineNames(std::vector<OutputColumn>& columns) {
   std::set<std::string> used;
   for (OutputColumn& column : columns) {
@@ -39,8 +46,7 @@ void Rewriter::DefineCtes(Node& node, const Scope* outer, CteScope& ctes) {
   duckdb::CommonTableExpressionMap renamed;
   for (auto& [name, info] : node.cte_map.map) {
     if (ctes.definitions.count(name) > 0) {
-      throw SqlError(
-          ParserError(fmt::format("WITH query name \"{}\" specified more than once", name)));
+      ThrowPlanError(fmt::format("WITH query name \"{}\" specified more than once", name));
     }
     CteDefinition definition;
     definition.engine_name = UniqueAlias(name);
@@ -54,6 +60,7 @@ void Rewriter::DefineCtes(Node& node, const Scope* outer, CteScope& ctes) {
       info->aliases = recursive.aliases;
     } else {
       definition.columns = RewriteNode(query, outer, &ctes);
+      if (!aliases.empty()) CheckAliasCount(definition.columns.size(), aliases.size());
       for (size_t i = 0; i < aliases.size() && i < definition.columns.size(); ++i) {
         definition.columns[i].name = aliases[i];
       }
@@ -90,35 +97,6 @@ std::vector<OutputColumn> Rewriter::RewriteRecursive(duckdb::RecursiveCTENode& n
   for (size_t i = 0; i < columns.size(); ++i) {
     columns[i].nullable = columns[i].nullable || right[i].nullable;
   }
-  return columns;
-}
-
-std::vector<OutputColumn> Rewriter::RewriteSetOperation(duckdb::SetOperationNode& node,
-                                                        const Scope* outer, const CteScope* ctes) {
-  std::vector<OutputColumn> columns;
-  for (auto& child : node.children) {
-    std::vector<OutputColumn> child_columns = RewriteNode(child, outer, ctes);
-    if (columns.empty()) {
-      columns = std::move(child_columns);
-    } else if (columns.size() != child_columns.size()) {
-      const char* name = node.setop_type == duckdb::SetOperationType::UNION    ? "UNION"
-                         : node.setop_type == duckdb::SetOperationType::EXCEPT ? "EXCEPT"
-                                                                               : "INTERSECT";
-      ThrowPlanError(fmt::format("{} queries have different number of columns", name));
-    } else if (node.setop_type == duckdb::SetOperationType::UNION) {
-      for (size_t i = 0; i < columns.size(); ++i) {
-        columns[i].nullable = columns[i].nullable || child_columns[i].nullable;
-      }
-    }
-  }
-  Scope scope(outer);
-  Relation relation;
-  relation.columns = columns;
-  scope.Add(std::move(relation));
-  ExpressionContext context;
-  context.scope = &scope;
-  context.ctes = ctes;
-  RewriteModifiers(node, context, columns);
   return columns;
 }
 

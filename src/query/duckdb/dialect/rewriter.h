@@ -36,55 +36,59 @@ class Rewriter {
  private:
   using Node = duckdb::QueryNode;
   using Ref = duckdb::TableRef;
+  using Parsed = duckdb::ParsedExpression;
+  using Columns = std::vector<OutputColumn>;
+  using Context = ExpressionContext;
 
   // Query nodes (rewrite_query.cc)
-  std::vector<OutputColumn> RewriteNode(duckdb::unique_ptr<Node>& node, const Scope* outer,
-                                        const CteScope* ctes);
+  Columns RewriteNode(duckdb::unique_ptr<Node>& node, const Scope* outer, const CteScope* ctes);
   void BindParameters(Node& node) const;  ///< puts values in their place (bound_parameter.cc)
-  std::vector<OutputColumn> RewriteSelect(duckdb::SelectNode& node, const Scope* outer,
-                                          const CteScope* ctes);
-  std::vector<SelectItem> BindSelectList(duckdb::SelectNode& node,
-                                         const ExpressionContext& context);
-  void ExpandStar(duckdb::StarExpression& star, const ExpressionContext& context,
-                  std::vector<SelectItem>& items);
+  Columns RewriteSelect(duckdb::SelectNode& node, const Scope* outer, const CteScope* ctes);
+  std::vector<SelectItem> BindSelectList(duckdb::SelectNode& node, const Context& context);
+  void ExpandStar(duckdb::StarExpression& star, const Context& context,
+                  std::vector<SelectItem>& items);  // rewrite_star.cc
   void CheckUniqueNames(const std::vector<SelectItem>& items) const;
-  std::vector<OutputColumn> EmitSelectList(duckdb::SelectNode& node,
-                                           std::vector<SelectItem>& items);
-  void RewriteGroups(duckdb::SelectNode& node, const ExpressionContext& context);
-  const SelectItem* GroupedItem(const duckdb::ParsedExpression& group,
-                                const ExpressionContext& context, size_t* position) const;
-  void RewriteModifiers(Node& node, const ExpressionContext& context,
-                        const std::vector<OutputColumn>& columns);
-  void RewriteAggregateOrder(duckdb::vector<duckdb::OrderByNode>& orders,
-                             const ExpressionContext& context);
-  void RewriteOrders(duckdb::vector<duckdb::OrderByNode>& orders, const ExpressionContext& context,
-                     const std::vector<OutputColumn>* columns);
-  void RewriteLimit(ExpressionPtr& limit, const char* what, const char* rule,
-                    const ExpressionContext& context);
-  void CheckFilter(const duckdb::ParsedExpression& filter, const ExpressionContext& context);
+  Columns EmitSelectList(duckdb::SelectNode& node, std::vector<SelectItem>& items);
+  void RewriteGroups(duckdb::SelectNode& node, const Context& context);
+  const SelectItem* GroupedItem(const Parsed& group, const Context& context,
+                                size_t* position) const;
+  /// Refuses columns that neither the rows nor the SELECT list has.
+  void CheckColumns(const Parsed& expression, const Context& context);
 
-  // WITH and set operations (rewrite_with.cc)
-  std::vector<OutputColumn> RewriteSetOperation(duckdb::SetOperationNode& node, const Scope* outer,
-                                                const CteScope* ctes);
-  std::vector<OutputColumn> RewriteRecursive(duckdb::RecursiveCTENode& node,
-                                             const std::string& name, const Scope* outer,
-                                             const CteScope* ctes);
+  // ORDER BY, LIMIT, DISTINCT (rewrite_modifiers.cc)
+  void CheckDistinctColumns(const duckdb::vector<duckdb::OrderByNode>& orders,
+                            const Context& context);
+  void RewriteModifiers(Node& node, const Context& context, const Columns& columns);
+  void RewriteAggregateOrder(duckdb::vector<duckdb::OrderByNode>& orders, const Context& context);
+  void RewriteOrders(duckdb::vector<duckdb::OrderByNode>& orders, const Context& context,
+                     const Columns* columns);
+  void RewriteLimit(ExpressionPtr& limit, const char* what, const char* rule,
+                    const Context& context);
+  void CheckFilter(const Parsed& filter, const Context& context);
+
+  // Set operations (rewrite_set_operation.cc)
+  Columns RewriteSetOperation(duckdb::unique_ptr<Node>& node, const Scope* outer,
+                              const CteScope* ctes);
+  void RewriteSetAll(duckdb::unique_ptr<Node>& node, const Columns& left, const Columns& right);
+  void AlignUnion(duckdb::SetOperationNode& node, std::vector<Columns>& sides);
+
+  // WITH (rewrite_with.cc)
+  Columns RewriteRecursive(duckdb::RecursiveCTENode& node, const std::string& name,
+                           const Scope* outer, const CteScope* ctes);
   void DefineCtes(Node& node, const Scope* outer, CteScope& ctes);
 
   // Grouped queries (grouping_check.cc)
   struct GroupingCheck;
-  void FindUngrouped(const duckdb::ParsedExpression& expression, const ExpressionContext& context,
-                     GroupingCheck* check);
-  void CheckGrouping(const duckdb::SelectNode& node, const ExpressionContext& context);
-  void CheckDistinctOrder(const duckdb::SelectNode& node, const ExpressionContext& context);
-  void CheckGroupedOrder(const duckdb::SelectNode& node, const ExpressionContext& context,
+  void FindUngrouped(const Parsed& expression, const Context& context, GroupingCheck* check);
+  void CheckGrouping(const duckdb::SelectNode& node, const Context& context);
+  void CheckDistinctOrder(const duckdb::SelectNode& node, const Context& context);
+  void CheckGroupedOrder(const duckdb::SelectNode& node, const Context& context,
                          GroupingCheck* check);
 
   // Gap filling (gap_fill.cc)
-  bool FindGapFill(const duckdb::SelectNode& node, const ExpressionContext& context);
-  void ReplaceGapFilled(ExpressionPtr& expression, const ExpressionContext& context,
-                        GapFillColumns& columns);
-  duckdb::unique_ptr<Ref> CompleteSeries(duckdb::SelectNode& node, const ExpressionContext& context,
+  bool FindGapFill(const duckdb::SelectNode& node, const Context& context);
+  void ReplaceGapFilled(ExpressionPtr& expression, const Context& context, GapFillColumns& columns);
+  duckdb::unique_ptr<Ref> CompleteSeries(duckdb::SelectNode& node, const Context& context,
                                          GapFillColumns& columns);
   /// Leaves a query over `filled_scope`, with the items bound to it.
   void RewriteGapFill(duckdb::SelectNode& node, ExpressionContext& context, Scope& filled_scope,
@@ -96,96 +100,90 @@ class Rewriter {
   void RewriteBaseTable(duckdb::unique_ptr<Ref>& ref, Scope& scope, const CteScope* ctes);
   void RewriteJoin(duckdb::JoinRef& join, Scope& scope, const Scope* outer, const CteScope* ctes);
   void RewriteTableFunction(duckdb::unique_ptr<Ref>& ref, Scope& scope, const CteScope* ctes);
+  void CheckSeries(const std::string& name, const duckdb::FunctionExpression& call,
+                   const Context& context) const;
   void RewriteUnnests(duckdb::unique_ptr<Ref>& ref, Scope& scope, const CteScope* ctes);
   void RewriteValues(duckdb::ExpressionListRef& values, Scope& scope, const Scope* outer,
                      const CteScope* ctes);
   void AddRelation(Scope& scope, Ref& ref, std::vector<std::string> qualifier, std::string display,
-                   std::vector<OutputColumn> columns);
+                   Columns columns);
   std::string UniqueAlias(const std::string& wanted);
 
   // Expressions (rewrite_expression.cc, rewrite_comparison.cc)
-  void Rewrite(ExpressionPtr& expression, const ExpressionContext& context);
-  void RewriteChildren(duckdb::ParsedExpression& expression, const ExpressionContext& context);
-  void RewriteColumn(ExpressionPtr& expression, const ExpressionContext& context);
+  void Rewrite(ExpressionPtr& expression, const Context& context);
+  void RewriteChildren(duckdb::ParsedExpression& expression, const Context& context);
+  void RewriteColumn(ExpressionPtr& expression, const Context& context);
   void RewriteConstant(ExpressionPtr& expression);
   /// Refuses a parameter that has no value, or gives it the type that was found for it.
   void RewriteParameter(ExpressionPtr& expression) const;
   /// Notes types of operands that are parameters without a value (open_parameters.cc).
-  void InferOpenTypes(const duckdb::ParsedExpression& expression, const ExpressionContext& context);
-  void RewriteCast(ExpressionPtr& expression, const ExpressionContext& context);
-  void RewriteComparison(ExpressionPtr& expression, const ExpressionContext& context);
-  void RewriteConjunction(duckdb::ParsedExpression& expression, const ExpressionContext& context);
-  void CheckNot(const duckdb::ParsedExpression& expression, const ExpressionContext& context);
-  void RewriteBetween(ExpressionPtr& expression, const ExpressionContext& context);
-  void RewriteIn(ExpressionPtr& expression, const ExpressionContext& context);
+  void InferOpenTypes(const Parsed& expression, const Context& context);
+  void RewriteCast(ExpressionPtr& expression, const Context& context);
+  void RewriteComparison(ExpressionPtr& expression, const Context& context);
+  void RewriteConjunction(duckdb::ParsedExpression& expression, const Context& context);
+  void CheckNot(const Parsed& expression, const Context& context);
+  void RewriteBetween(ExpressionPtr& expression, const Context& context);
+  void RewriteIn(ExpressionPtr& expression, const Context& context);
   /// Returns the name of the first column, and whether its value as a scalar can be NULL.
-  std::string RewriteOnce(duckdb::SelectStatement& statement, const ExpressionContext& context,
+  std::string RewriteOnce(const duckdb::SubqueryExpression& subquery, const Context& context,
                           bool* nullable = nullptr);
-  void RewriteSubquery(ExpressionPtr& expression, const ExpressionContext& context);
+  void RewriteSubquery(ExpressionPtr& expression, const Context& context);
   void AlignComparison(ExpressionPtr& left, ExpressionPtr& right, const std::string& left_type,
                        const std::string& right_type, std::string_view symbol) const;
   bool RewriteInterval(ExpressionPtr& expression);
 
   // Function calls (rewrite_call.cc)
-  void RewriteCall(ExpressionPtr& expression, const ExpressionContext& context);
-  void CheckArguments(const duckdb::FunctionExpression& call, const ExpressionContext& where) const;
-  void CheckArithmetic(const duckdb::FunctionExpression& call,
-                       const ExpressionContext& context) const;
+  void RewriteCall(ExpressionPtr& expression, const Context& context);
+  void CheckArguments(const duckdb::FunctionExpression& call, const Context& where) const;
+  void CheckArithmetic(const duckdb::FunctionExpression& call, const Context& context) const;
   /// Refuses arguments of types the aggregate does not take (aggregate_types.cc).
   /// False when the types are not known yet.
   bool CheckAggregateTypes(const std::string& name, const duckdb::vector<ExpressionPtr>& arguments,
-                           const ExpressionContext& context) const;
+                           const Context& context) const;
   bool CheckAggregateCall(const std::string& name, const duckdb::FunctionExpression& call,
-                          const ExpressionContext& context) const;
+                          const Context& context) const;
   void CheckNoArguments(const std::string& name, const duckdb::WindowExpression& window,
-                        const ExpressionContext& context) const;
+                        const Context& context) const;
   bool RewriteOperatorCall(ExpressionPtr& expression);
-  void RewriteWindow(ExpressionPtr& expression, const ExpressionContext& context);
+  void RewriteWindow(ExpressionPtr& expression, const Context& context);
   const FunctionEntry& RequireFunction(const std::string& name) const;
-  ExpressionPtr SpecialCall(duckdb::FunctionExpression& call, const ExpressionContext& context);
+  ExpressionPtr SpecialCall(duckdb::FunctionExpression& call, const Context& context);
 
   // Names (naming.cc, naming_window.cc). As `display` they show casts and parentheses, as in
   // errors.
-  std::string NameOf(const duckdb::ParsedExpression& expression, const ExpressionContext& context,
-                     bool display = false);
-  std::string NameOfOperand(const duckdb::ParsedExpression& operand,
-                            const duckdb::ParsedExpression& whole, const ExpressionContext& context,
+  std::string NameOf(const Parsed& expression, const Context& context, bool display = false);
+  std::string NameOfOperand(const Parsed& operand, const Parsed& whole, const Context& context,
                             bool display);
-  std::string NameOfCall(const duckdb::FunctionExpression& call, const ExpressionContext& context,
+  std::string NameOfCall(const duckdb::FunctionExpression& call, const Context& context,
                          bool display);
   std::string NameOfSecondName(const duckdb::FunctionExpression& call, const std::string& name,
-                               std::string arguments, const ExpressionContext& context);
+                               std::string arguments, const Context& context);
   /// What the call says of nulls: null for nothing, else whether it ignores them.
-  const bool* IgnoresNulls(const duckdb::ParsedExpression& call) const;
-  std::string NameOfWindow(const duckdb::WindowExpression& window, const ExpressionContext& context,
+  const bool* IgnoresNulls(const Parsed& call) const;
+  std::string NameOfWindow(const duckdb::WindowExpression& window, const Context& context,
                            bool display);
-  std::string NameOfCase(const duckdb::CaseExpression& expression, const ExpressionContext& context,
+  std::string NameOfCase(const duckdb::CaseExpression& expression, const Context& context,
                          bool display);
-  std::string NameOfOperator(const duckdb::OperatorExpression& expression,
-                             const ExpressionContext& context, bool display);
-  std::string NameOfColumn(const duckdb::ColumnRefExpression& column,
-                           const ExpressionContext& context);
-  std::string NameOfSubquery(const duckdb::SubqueryExpression& subquery,
-                             const ExpressionContext& context, bool display);
+  std::string NameOfOperator(const duckdb::OperatorExpression& expression, const Context& context,
+                             bool display);
+  std::string NameOfColumn(const duckdb::ColumnRefExpression& column, const Context& context);
+  std::string NameOfSubquery(const duckdb::SubqueryExpression& subquery, const Context& context,
+                             bool display);
   std::string NameList(const duckdb::vector<ExpressionPtr>& list, const char* separator,
-                       const ExpressionContext& context, bool display);
-  std::string NameOrders(const duckdb::vector<duckdb::OrderByNode>& orders,
-                         const ExpressionContext& context);
+                       const Context& context, bool display);
+  std::string NameOrders(const duckdb::vector<duckdb::OrderByNode>& orders, const Context& context);
 
   /// The reference's type text of columns, literals and casts; empty for anything else.
-  std::string KnownType(const duckdb::ParsedExpression& expression,
-                        const ExpressionContext& context) const;
-  const OutputColumn* PlainColumn(const duckdb::ParsedExpression& expression,
-                                  const ExpressionContext& context) const;
+  std::string KnownType(const Parsed& expression, const Context& context) const;
+  const OutputColumn* PlainColumn(const Parsed& expression, const Context& context) const;
 
   /// Whether the reference's schema lets the value, as parsed, be NULL (nullability.cc).
-  bool IsNullable(const duckdb::ParsedExpression& expression, const ExpressionContext& context);
-  bool AnyNullable(const duckdb::vector<ExpressionPtr>& list, const ExpressionContext& context);
-  bool AllNullable(const duckdb::vector<ExpressionPtr>& list, const ExpressionContext& context);
-  bool IsNullableCall(const duckdb::FunctionExpression& call, const ExpressionContext& context);
-  bool IsNullableOperator(const duckdb::OperatorExpression& expression,
-                          const ExpressionContext& context);
-  bool IsNullableCase(const duckdb::CaseExpression& expression, const ExpressionContext& context);
+  bool IsNullable(const Parsed& expression, const Context& context);
+  bool AnyNullable(const duckdb::vector<ExpressionPtr>& list, const Context& context);
+  bool AllNullable(const duckdb::vector<ExpressionPtr>& list, const Context& context);
+  bool IsNullableCall(const duckdb::FunctionExpression& call, const Context& context);
+  bool IsNullableOperator(const duckdb::OperatorExpression& expression, const Context& context);
+  bool IsNullableCase(const duckdb::CaseExpression& expression, const Context& context);
 
   TableResolver& resolver_;
   std::vector<const ParameterValue*> parameters_;

@@ -62,9 +62,8 @@ bool Scope::FindHere(const std::vector<std::string>& parts, ResolvedColumn* out)
       }
     }
     if (found.column == nullptr) continue;
-    if (qualifier_count == 0 && IsMerged(name)) {
-      found.merged = true;
-    } else if (ambiguous) {
+    const bool merged = qualifier_count == 0 && IsMerged(name);
+    if (ambiguous && !merged) {
       throw SqlError(
           Status::InvalidArgument(fmt::format("Schema error: Ambiguous reference to {}field {}",
                                               qualifier_count == 0 ? "unqualified " : "qualified ",
@@ -98,17 +97,17 @@ ResolvedColumn Scope::Resolve(const std::vector<std::string>& parts) const {
 }
 
 void Scope::ThrowUnknown(const std::vector<std::string>& parts) const {
-  std::string valid;
+  ThrowUnknownField(parts, ValidFields());
+}
+
+std::vector<ValidField> Scope::ValidFields() const {
+  std::vector<ValidField> fields;
   for (const Relation& relation : relations_) {
     for (const OutputColumn& column : relation.columns) {
-      if (!valid.empty()) valid += ", ";
-      if (!relation.display.empty()) valid += relation.display + ".";
-      valid += QuoteIfNeeded(column.name);
+      fields.push_back({relation.display, column.name});
     }
   }
-  throw SqlError(Status::InvalidArgument(
-      fmt::format("Schema error: No field named {}.{}", JoinQuoted(parts, 0, parts.size()),
-                  valid.empty() ? std::string() : " Valid fields are " + valid + ".")));
+  return fields;
 }
 
 const Relation& Scope::ResolveRelation(const std::string& name) const {

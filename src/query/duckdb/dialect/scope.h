@@ -18,6 +18,10 @@ struct OutputColumn {
   std::string arrow_type;   ///< empty when not known before binding
   std::string iox_type;     ///< set for plain table columns
   bool nullable = true;     ///< false when it cannot hold NULLs
+  /// Of a plain column of a SELECT list: what the relation it comes from is called. It stays so in
+  /// a sub-query without alias.
+  std::vector<std::string> qualifier = {};
+  std::string display = {};
 };
 
 /// A table, sub-query or function in a FROM clause.
@@ -32,9 +36,17 @@ struct Relation {
 struct ResolvedColumn {
   const Relation* relation = nullptr;
   const OutputColumn* column = nullptr;
-  bool merged = false;                  ///< the column of a USING or NATURAL join, named bare
   std::vector<std::string> field_path;  ///< struct members behind the column
 };
+
+/// A column that a reference could have named.
+struct ValidField {
+  std::string qualifier;  ///< may be empty
+  std::string name;
+};
+/// The reference's error for a column that is none of the valid ones, with what was perhaps meant.
+[[noreturn]] void ThrowUnknownField(const std::vector<std::string>& parts,
+                                    const std::vector<ValidField>& valid);
 
 /// The relations of one FROM clause, and the scope of the query around it.
 class Scope {
@@ -61,6 +73,8 @@ class Scope {
   ResolvedColumn Resolve(const std::vector<std::string>& parts) const;
   /// The error for a column that nothing offers.
   [[noreturn]] void ThrowUnknown(const std::vector<std::string>& parts) const;
+  /// Every column, as errors list what they would take.
+  std::vector<ValidField> ValidFields() const;
   /// False instead of an error when nothing fits.
   bool TryResolve(const std::vector<std::string>& parts, ResolvedColumn* out) const;
   /// The relation `t.*` means.
