@@ -235,6 +235,8 @@ constexpr Summary kSummaries[] = {
      "The text with single characters replaced by those at the same places of another text."},
     {"trunc", "The number without its digits behind so many decimal places."},
     {"tz", "The same moment, shown by the clock of a zone."},
+    {"union_extract", "The value of a union where it is of the named member, else NULL."},
+    {"union_tag", "Name of the member that a union's value is of."},
     {"upper", "The text in upper case."},
     {"uuid", "A random UUID of version 4."},
     {"var_pop", "Variance, the values taken as the whole population."},

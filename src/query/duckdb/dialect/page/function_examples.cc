@@ -260,7 +260,7 @@ constexpr FunctionExample kExamples[] = {
     {"ntile", "ntile(2) OVER (ORDER BY time)"},
     {"percent_rank", "percent_rank() OVER (ORDER BY room)"},
     {"rank", "rank() OVER (ORDER BY room)"},
-    {"row_number", "row_number() OVER (PARTITION BY room ORDER BY time)"},
+    {"row_number", "row_number() OVER (ORDER BY time)"},
     {"difference", "difference(co) OVER (ORDER BY time)"},
     {"non_negative_difference", "non_negative_difference(co) OVER (ORDER BY time)"},
     {"derivative", "derivative(co, time, INTERVAL '1 minute') OVER (ORDER BY time)"},
