@@ -351,7 +351,7 @@ std::string Rewriter::KnownType(const ParsedExpression& expression,
       if (name == "make_date" || name == "to_date") return "Date32";
       if (name == "arrow_cast" && call.children.size() == 2) {
         const std::string* text = LiteralText(*call.children[1]);
-        if (text != nullptr) return ArrowTypeText(TypeFromArrowText(*text));
+        if (text != nullptr && !text->empty()) return ArrowTypeText(TypeFromArrowText(*text));
       }
       if ((name == "date_bin" || name == "date_trunc") && call.children.size() > 1 &&
           !MayHaveZone(KnownType(*call.children[1], context))) {
