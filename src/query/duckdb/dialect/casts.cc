@@ -16,6 +16,7 @@
 #include "query/duckdb/dialect/cast_rows.h"
 #include "query/duckdb/dialect/function_support.h"
 #include "query/duckdb/dialect/number_text.h"
+#include "query/duckdb/dialect/text_vector.h"
 
 namespace influxdb3::query::sql {
 namespace {
@@ -27,10 +28,6 @@ using duckdb::LogicalTypeId;
 using duckdb::string_t;
 using duckdb::StringVector;
 using duckdb::Vector;
-
-std::string_view View(const string_t& text) {
-  return {text.GetData(), text.GetSize()};
-}
 
 template <class T>
 LogicalType TypeOf() {

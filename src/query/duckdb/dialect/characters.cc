@@ -13,6 +13,7 @@
 #include "duckdb/common/vector_operations/unary_executor.hpp"
 
 #include "query/duckdb/dialect/function_support.h"
+#include "query/duckdb/dialect/text_vector.h"
 #include "query/duckdb/dialect/unicode_case.h"
 
 namespace influxdb3::query::sql {
@@ -27,18 +28,6 @@ using duckdb::string_t;
 using duckdb::StringVector;
 using duckdb::Vector;
 using util::Status;
-
-std::string_view View(const string_t& text) {
-  return {text.GetData(), text.GetSize()};
-}
-
-string_t Store(Vector& result, std::string_view text) {
-  return StringVector::AddString(result, text.data(), text.size());
-}
-
-bool StartsCharacter(char c) {
-  return (c & 0xC0) != 0x80;
-}
 
 /// Where the character that starts at `at` ends.
 size_t CharacterEnd(std::string_view text, size_t at) {

@@ -10,6 +10,7 @@
 
 #include "query/duckdb/dialect/blake3.h"
 #include "query/duckdb/dialect/function_support.h"
+#include "query/duckdb/dialect/text_vector.h"
 
 namespace influxdb3::query::sql {
 namespace {
@@ -55,10 +56,6 @@ string_t Digest(std::string_view bytes, std::string_view method_name, Vector& re
     ThrowFromFunction(Status::Internal("Execution error: cannot compute the digest"));
   }
   return duckdb::StringVector::AddStringOrBlob(result, reinterpret_cast<const char*>(hash), size);
-}
-
-std::string_view View(const string_t& text) {
-  return {text.GetData(), text.GetSize()};
 }
 
 void RunDigest(duckdb::DataChunk& arguments, duckdb::ExpressionState&, Vector& result) {

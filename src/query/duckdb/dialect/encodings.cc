@@ -13,6 +13,7 @@
 
 #include "query/duckdb/dialect/function_support.h"
 #include "query/duckdb/dialect/signatures.h"
+#include "query/duckdb/dialect/text_vector.h"
 
 namespace influxdb3::query::sql {
 namespace {
@@ -30,10 +31,6 @@ using util::Status;
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 constexpr std::string_view kBase64Symbols =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-std::string_view View(const string_t& text) {
-  return {text.GetData(), text.GetSize()};
-}
 
 enum class Method { kHex, kBase64 };
 

@@ -13,6 +13,7 @@
 #include "query/duckdb/dialect/arrow_type_text.h"
 #include "query/duckdb/dialect/civil_time.h"
 #include "query/duckdb/dialect/function_support.h"
+#include "query/duckdb/dialect/text_vector.h"
 #include "query/duckdb/dialect/time_format.h"
 #include "query/duckdb/dialect/time_signatures.h"
 #include "query/duckdb/dialect/timestamp_text.h"
@@ -34,9 +35,6 @@ using util::Status;
 
 using Formats = std::vector<std::string>;
 
-std::string_view View(const string_t& text) {
-  return {text.GetData(), text.GetSize()};
-}
 const LogicalType& Nanos() {
   static const auto& type = *new LogicalType(LogicalTypeId::TIMESTAMP_NS);
   return type;

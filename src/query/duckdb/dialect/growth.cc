@@ -13,6 +13,7 @@
 #include "duckdb/common/vector_operations/ternary_executor.hpp"
 
 #include "query/duckdb/dialect/function_support.h"
+#include "query/duckdb/dialect/text_vector.h"
 
 namespace influxdb3::query::sql {
 namespace {
@@ -27,18 +28,6 @@ using duckdb::StringVector;
 using duckdb::Vector;
 using util::Status;
 using util::StatusCode;
-
-std::string_view View(const string_t& text) {
-  return {text.GetData(), text.GetSize()};
-}
-
-string_t Store(Vector& result, std::string_view text) {
-  return StringVector::AddString(result, text.data(), text.size());
-}
-
-bool StartsCharacter(char c) {
-  return (c & 0xC0) != 0x80;
-}
 
 void RunRepeat(DataChunk& arguments, ExpressionState&, Vector& result) {
   GrowthBudget budget;

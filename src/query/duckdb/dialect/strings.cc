@@ -10,6 +10,7 @@
 
 #include "query/duckdb/dialect/function_support.h"
 #include "query/duckdb/dialect/growth.h"
+#include "query/duckdb/dialect/text_vector.h"
 
 namespace influxdb3::query::sql {
 namespace {
@@ -23,10 +24,6 @@ using duckdb::string_t;
 using duckdb::StringVector;
 using duckdb::Vector;
 using util::Status;
-
-std::string_view View(const string_t& text) {
-  return {text.GetData(), text.GetSize()};
-}
 
 /// Byte offset of the character at `index`, or the size.
 size_t CharacterOffset(std::string_view text, int64_t index) {

@@ -11,6 +11,7 @@
 #include "query/duckdb/dialect/civil_time.h"
 #include "query/duckdb/dialect/function_support.h"
 #include "query/duckdb/dialect/interval_vector.h"
+#include "query/duckdb/dialect/text_vector.h"
 #include "query/duckdb/dialect/timestamp_text.h"
 
 namespace influxdb3::query::sql {
@@ -24,10 +25,6 @@ using duckdb::string_t;
 using duckdb::StringVector;
 using duckdb::timestamp_ns_t;
 using duckdb::Vector;
-
-std::string_view View(const string_t& text) {
-  return {text.GetData(), text.GetSize()};
-}
 
 bool TextToTimestamp(Vector& source, Vector& result, idx_t count, CastParameters& parameters) {
   return CastRows<string_t, timestamp_ns_t>(

@@ -9,6 +9,7 @@
 #include "query/duckdb/dialect/arrow_type_text.h"
 #include "query/duckdb/dialect/civil_time.h"
 #include "query/duckdb/dialect/function_support.h"
+#include "query/duckdb/dialect/text_vector.h"
 #include "query/duckdb/dialect/time_format.h"
 #include "query/duckdb/dialect/time_signatures.h"
 #include "query/duckdb/dialect/time_texts.h"
@@ -25,10 +26,6 @@ using duckdb::string_t;
 using duckdb::StringVector;
 using duckdb::Vector;
 using util::Result;
-
-std::string_view View(const string_t& text) {
-  return {text.GetData(), text.GetSize()};
-}
 
 /// `write(value, format)` for each row.
 template <class Write>
