@@ -55,9 +55,6 @@ std::unique_ptr<http::HttpServer> StartServer() {
   options.write_threads = 1;
   options.query_threads = 1;
   options.linger_timeout_ns = 1'000'000;
-  options.http2_idle_timeout_ns = 5'000'000;
-  options.idle_timeout_ns = 5'000'000;
-  options.stall_timeout_ns = 5'000'000;
   http::Router router;
   router.Add(http::Method::kGet, "/r", http::Pool::kInline, ReadEverything);
   router.Add(http::Method::kPost, "/r", http::Pool::kInline, ReadEverything);

@@ -51,9 +51,9 @@ Session::~Session() {
 asio::awaitable<void> Session::Run() {
   worker_->sessions.insert(this);
   try {
-    const bool is_http2 = co_await StartsHttp2();
-    if (is_http2) co_await ServeHttp2();
-    bool more = !is_http2;
+    const Protocol protocol = co_await FindProtocol();
+    if (protocol == Protocol::kHttp2) co_await ServeHttp2();
+    bool more = protocol == Protocol::kHttp1;
     while (more) more = co_await ServeOne();
   } catch (const std::exception& error) {
     util::LogWarn("connection failed: {}", error.what());

@@ -79,8 +79,10 @@ class Session : public std::enable_shared_from_this<Session> {
   };
 
   struct Tunnel;
-  /// Reads until it is clear whether the client begins as HTTP/2 does.
-  boost::asio::awaitable<bool> StartsHttp2();
+  enum class Protocol : uint8_t { kNone, kHttp1, kHttp2 };
+  /// Reads until it is clear whether the client begins as HTTP/2 does. kNone: it ended before. The
+  /// end of a connection is told once, so nothing may be read after that.
+  boost::asio::awaitable<Protocol> FindProtocol();
   /// Finds out what an HTTP/2 connection is for and serves it, or passes it on.
   boost::asio::awaitable<void> ServeHttp2();
   /// Passes all bytes between the client and `http2_socket_path` until either side ends.

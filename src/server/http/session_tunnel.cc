@@ -82,22 +82,22 @@ asio::awaitable<bool> Copy(From* from, To* to, SettingsAckFilter filter, uint64_
 
 }  // namespace
 
-asio::awaitable<bool> Session::StartsHttp2() {
+asio::awaitable<Session::Protocol> Session::FindProtocol() {
   bool more = co_await AwaitFirstByte();
   const auto deadline =
       std::chrono::steady_clock::now() + std::chrono::nanoseconds(core_->options.header_timeout_ns);
   while (more) {
     const std::string_view begun(static_cast<const char*>(buffer_.data().data()), buffer_.size());
     const size_t compared = std::min(begun.size(), kPreface.size());
-    if (begun.substr(0, compared) != kPreface.substr(0, compared)) co_return false;
-    if (compared == kPreface.size()) co_return true;
+    if (begun.substr(0, compared) != kPreface.substr(0, compared)) co_return Protocol::kHttp1;
+    if (compared == kPreface.size()) co_return Protocol::kHttp2;
     stream_.expires_at(deadline);
     auto [error, size] = co_await stream_.async_read_some(buffer_.prepare(kPieceBytes / 4), kAwait);
-    if (error) co_return false;
+    if (error) break;
     buffer_.commit(size);
     more = size > 0;
   }
-  co_return false;
+  co_return Protocol::kNone;
 }
 
 asio::awaitable<void> Session::ServeHttp2() {

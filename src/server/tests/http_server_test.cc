@@ -214,6 +214,16 @@ TEST_F(HttpServerTest, SlowClientsAreDroppedAndStallNobody) {
   cancelled_->Wait();
 }
 
+TEST_F(HttpServerTest, ConnectionsWhoseClientSendsNothingEndWithIt) {
+  Start();
+  for (const char* begun : {"", "PRI * HT", "POS", "POST /echo HTTP/1.1\r\n"}) {
+    RawClient client(server_->address());
+    ASSERT_TRUE(client.Send(begun));
+    shutdown(client.fd(), SHUT_WR);
+    EXPECT_TRUE(client.AtEnd()) << begun;
+  }
+}
+
 TEST_F(HttpServerTest, IdleConnectionsEnd) {
   options_.idle_timeout_ns = 100 * kMillisecond;
   Start();
