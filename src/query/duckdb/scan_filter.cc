@@ -1,7 +1,6 @@
 #include "query/duckdb/scan_filter.h"
 
 #include <algorithm>
-#include <limits>
 #include <optional>
 #include <utility>
 
@@ -19,9 +18,7 @@ namespace {
 using duckdb::Expression;
 using duckdb::ExpressionClass;
 using duckdb::ExpressionType;
-
-constexpr int64_t kTimeMin = std::numeric_limits<int64_t>::min();
-constexpr int64_t kTimeMax = std::numeric_limits<int64_t>::max();
+using model::TimeRange;
 
 class FilterExtractor {
  public:
@@ -57,16 +54,7 @@ class FilterExtractor {
     return value.GetValueUnsafe<int64_t>();
   }
 
-  void Narrow(model::TimeRange range) { filter_->time = filter_->time.Intersect(range); }
-  void NarrowBelow(int64_t bound, bool inclusive) {
-    // Nothing is below the smallest timestamp: an empty range.
-    if (!inclusive && bound == kTimeMin) return Narrow({1, 0});
-    Narrow({kTimeMin, inclusive ? bound : bound - 1});
-  }
-  void NarrowAbove(int64_t bound, bool inclusive) {
-    if (!inclusive && bound == kTimeMax) return Narrow({1, 0});
-    Narrow({inclusive ? bound : bound + 1, kTimeMax});
-  }
+  void Narrow(TimeRange range) { filter_->time = filter_->time.Intersect(range); }
 
   bool TakeTimeComparison(const Expression& expression) {
     if (expression.GetExpressionClass() != ExpressionClass::BOUND_COMPARISON) return false;
@@ -82,10 +70,14 @@ class FilterExtractor {
     if (!bound) return false;
     switch (type) {
       case ExpressionType::COMPARE_EQUAL: Narrow({*bound, *bound}); return true;
-      case ExpressionType::COMPARE_LESSTHAN: NarrowBelow(*bound, false); return true;
-      case ExpressionType::COMPARE_LESSTHANOREQUALTO: NarrowBelow(*bound, true); return true;
-      case ExpressionType::COMPARE_GREATERTHAN: NarrowAbove(*bound, false); return true;
-      case ExpressionType::COMPARE_GREATERTHANOREQUALTO: NarrowAbove(*bound, true); return true;
+      case ExpressionType::COMPARE_LESSTHAN: Narrow(TimeRange::Below(*bound)); return true;
+      case ExpressionType::COMPARE_LESSTHANOREQUALTO:
+        Narrow(TimeRange::AtMost(*bound));
+        return true;
+      case ExpressionType::COMPARE_GREATERTHAN: Narrow(TimeRange::Above(*bound)); return true;
+      case ExpressionType::COMPARE_GREATERTHANOREQUALTO:
+        Narrow(TimeRange::AtLeast(*bound));
+        return true;
       default: return false;
     }
   }
@@ -97,8 +89,8 @@ class FilterExtractor {
     const std::optional<int64_t> lower = TimeConstant(*between.lower);
     const std::optional<int64_t> upper = TimeConstant(*between.upper);
     if (!lower || !upper) return false;
-    NarrowAbove(*lower, between.lower_inclusive);
-    NarrowBelow(*upper, between.upper_inclusive);
+    Narrow(between.lower_inclusive ? TimeRange::AtLeast(*lower) : TimeRange::Above(*lower));
+    Narrow(between.upper_inclusive ? TimeRange::AtMost(*upper) : TimeRange::Below(*upper));
     return true;
   }
 

@@ -1,7 +1,6 @@
 #include "query/duckdb/selective_filter.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "duckdb/planner/filter/conjunction_filter.hpp"
@@ -16,23 +15,17 @@ using duckdb::ExpressionType;
 using duckdb::TableFilter;
 using duckdb::TableFilterType;
 
-constexpr int64_t kTimeMin = std::numeric_limits<int64_t>::min();
-constexpr int64_t kTimeMax = std::numeric_limits<int64_t>::max();
-
 model::TimeRange TimesOfComparison(const duckdb::ConstantFilter& filter) {
   const model::TimeRange all = model::TimeRange::All();
   const duckdb::Value& value = filter.constant;
   if (value.IsNull() || value.type() != duckdb::LogicalType::TIMESTAMP_NS) return all;
   const auto bound = value.GetValueUnsafe<int64_t>();
-  const model::TimeRange none{1, 0};
   switch (filter.comparison_type) {
     case ExpressionType::COMPARE_EQUAL: return {bound, bound};
-    case ExpressionType::COMPARE_LESSTHAN:
-      return bound == kTimeMin ? none : model::TimeRange{kTimeMin, bound - 1};
-    case ExpressionType::COMPARE_LESSTHANOREQUALTO: return {kTimeMin, bound};
-    case ExpressionType::COMPARE_GREATERTHAN:
-      return bound == kTimeMax ? none : model::TimeRange{bound + 1, kTimeMax};
-    case ExpressionType::COMPARE_GREATERTHANOREQUALTO: return {bound, kTimeMax};
+    case ExpressionType::COMPARE_LESSTHAN: return model::TimeRange::Below(bound);
+    case ExpressionType::COMPARE_LESSTHANOREQUALTO: return model::TimeRange::AtMost(bound);
+    case ExpressionType::COMPARE_GREATERTHAN: return model::TimeRange::Above(bound);
+    case ExpressionType::COMPARE_GREATERTHANOREQUALTO: return model::TimeRange::AtLeast(bound);
     default: return all;
   }
 }
