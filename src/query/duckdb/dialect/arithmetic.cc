@@ -18,6 +18,7 @@
 #include "query/duckdb/dialect/interval_literal.h"
 #include "query/duckdb/dialect/interval_vector.h"
 #include "query/duckdb/dialect/time_arithmetic.h"
+#include "query/duckdb/dialect/time_types.h"
 
 namespace influxdb3::query::sql {
 namespace {
@@ -115,11 +116,6 @@ bool IsReal(LogicalTypeId id) {
 bool IsDecimal(LogicalTypeId id) {
   return id == LogicalTypeId::DECIMAL || id == LogicalTypeId::HUGEINT;
 }
-bool IsTimestamp(LogicalTypeId id) {
-  return id == LogicalTypeId::TIMESTAMP_NS || id == LogicalTypeId::TIMESTAMP ||
-         id == LogicalTypeId::TIMESTAMP_MS || id == LogicalTypeId::TIMESTAMP_SEC;
-}
-
 [[noreturn]] void ThrowNoTypes(Op op, const LogicalType& left, const LogicalType& right) {
   // A NULL takes the other side's type first.
   if (left.id() == LogicalTypeId::SQLNULL || right.id() == LogicalTypeId::SQLNULL) {

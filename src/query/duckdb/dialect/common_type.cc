@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "query/duckdb/dialect/arrow_type_text.h"
+#include "query/duckdb/dialect/time_types.h"
 
 namespace influxdb3::query::sql {
 namespace {
@@ -41,10 +42,6 @@ bool IsWhole(LogicalTypeId id) {
 bool IsNumber(const LogicalType& type) {
   const LogicalTypeId id = type.id();
   return !IsDuration(type) && (IsWhole(id) || IsReal(id) || id == LogicalTypeId::DECIMAL);
-}
-bool IsTimestamp(LogicalTypeId id) {
-  return id == LogicalTypeId::TIMESTAMP_NS || id == LogicalTypeId::TIMESTAMP ||
-         id == LogicalTypeId::TIMESTAMP_MS || id == LogicalTypeId::TIMESTAMP_SEC;
 }
 bool IsClock(LogicalTypeId id) {
   return IsTimestamp(id) || id == LogicalTypeId::DATE || id == LogicalTypeId::TIME_NS;

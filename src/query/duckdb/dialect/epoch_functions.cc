@@ -16,6 +16,7 @@
 #include "query/duckdb/dialect/text_vector.h"
 #include "query/duckdb/dialect/time_format.h"
 #include "query/duckdb/dialect/time_signatures.h"
+#include "query/duckdb/dialect/time_types.h"
 #include "query/duckdb/dialect/timestamp_text.h"
 
 namespace influxdb3::query::sql {
@@ -35,15 +36,6 @@ using util::Status;
 
 using Formats = std::vector<std::string>;
 
-const LogicalType& Nanos() {
-  static const auto& type = *new LogicalType(LogicalTypeId::TIMESTAMP_NS);
-  return type;
-}
-
-bool IsTimestamp(LogicalTypeId id) {
-  return id == LogicalTypeId::TIMESTAMP_NS || id == LogicalTypeId::TIMESTAMP ||
-         id == LogicalTypeId::TIMESTAMP_MS || id == LogicalTypeId::TIMESTAMP_SEC;
-}
 bool IsText(LogicalTypeId id) {
   return id == LogicalTypeId::VARCHAR || id == LogicalTypeId::STRING_LITERAL;
 }

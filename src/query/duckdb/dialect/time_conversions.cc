@@ -13,6 +13,7 @@
 #include "query/duckdb/dialect/function_support.h"
 #include "query/duckdb/dialect/interval_vector.h"
 #include "query/duckdb/dialect/time_signatures.h"
+#include "query/duckdb/dialect/time_types.h"
 
 namespace influxdb3::query::sql {
 namespace {
@@ -27,16 +28,6 @@ using duckdb::ScalarFunction;
 using duckdb::Value;
 using duckdb::Vector;
 using util::Status;
-
-const LogicalType& Nanos() {
-  static const auto& type = *new LogicalType(LogicalTypeId::TIMESTAMP_NS);
-  return type;
-}
-
-bool IsTimestamp(LogicalTypeId id) {
-  return id == LogicalTypeId::TIMESTAMP_NS || id == LogicalTypeId::TIMESTAMP ||
-         id == LogicalTypeId::TIMESTAMP_MS || id == LogicalTypeId::TIMESTAMP_SEC;
-}
 
 void RunSameNumber(DataChunk& arguments, ExpressionState&, Vector& result) {
   duckdb::UnaryExecutor::Execute<int64_t, int64_t>(arguments.data[0], result, arguments.size(),

@@ -11,6 +11,7 @@
 #include "query/duckdb/dialect/civil_time.h"
 #include "query/duckdb/dialect/function_support.h"
 #include "query/duckdb/dialect/time_signatures.h"
+#include "query/duckdb/dialect/time_types.h"
 #include "query/duckdb/dialect/timestamp_text.h"
 #include "query/duckdb/dialect/zone_clock.h"
 
@@ -47,11 +48,6 @@ std::string ReadZone(ClientContext& context, const duckdb::Expression& argument,
 }
 
 namespace {
-
-const LogicalType& Nanos() {
-  static const auto& type = *new LogicalType(LogicalTypeId::TIMESTAMP_NS);
-  return type;
-}
 
 void RunSameNumber(DataChunk& arguments, ExpressionState&, Vector& result) {
   duckdb::UnaryExecutor::Execute<int64_t, int64_t>(arguments.data[0], result, arguments.size(),
