@@ -37,17 +37,6 @@ Result<std::string> Serialise(const arrow::Schema& schema) {
   return (*bytes)->ToString();
 }
 
-/// The columns of a table, as opposed to those of a query: every row has a time.
-std::shared_ptr<arrow::Schema> TableColumns(const std::shared_ptr<arrow::Schema>& columns) {
-  arrow::FieldVector fields = columns->fields();
-  for (auto& field : fields) {
-    if (field->metadata() == nullptr) continue;
-    const auto kind = field->metadata()->Get("iox::column::type");
-    if (kind.ok() && *kind == "iox::column_type::timestamp") field = field->WithNullable(false);
-  }
-  return arrow::schema(std::move(fields), columns->metadata());
-}
-
 /// The JDBC driver puts milliseconds into values of whatever unit is announced.
 std::shared_ptr<arrow::Schema> AnnouncedParameters(const arrow::Schema& parameters) {
   arrow::FieldVector fields = parameters.fields();
@@ -180,7 +169,7 @@ Result<std::vector<ListedTable>> FlightSql::ListTables(const Command& command,
         queries_->DescribeSql(RequestFor(context.database, all));
     // A table may be dropped while they are listed.
     if (!description.ok()) continue;
-    ASSIGN_OR_RETURN(table.columns_bytes, Serialise(*TableColumns(description->schema)));
+    ASSIGN_OR_RETURN(table.columns_bytes, Serialise(*description->schema));
     described.push_back(std::move(table));
   }
   return described;
